@@ -1,0 +1,253 @@
+// Generated from host/abi/contract.ts by "npm run abi". Do not edit.
+
+export const CONTRACT_VERSION = 1;
+
+/* What the core asks of the host; the first half-word of each action. */
+export const ACTION_OPEN = 1;
+export const ACTION_LISTEN = 2;
+export const ACTION_SEND = 3;
+export const ACTION_CLOSE = 4;
+export const ACTION_EVENT = 5;
+export const ACTION_STOPPED = 6;
+
+/* Transport of a flow or target (as in `sip_server.Y.transport_type`). */
+export const TRANSPORT_UDP = 0;
+export const TRANSPORT_TCP = 1;
+export const TRANSPORT_TLS = 2;
+
+/* Address family; an IPv4 address is the first 4 of the 16 octets, the rest are 0. */
+export const FAMILY_IPV4 = 4;
+export const FAMILY_IPV6 = 6;
+
+/* What an export answers when it was called wrongly. 0 and above: no error. */
+export const ERROR_NOT_CONFIGURED = -1;
+export const ERROR_ALREADY_STARTED = -2;
+export const ERROR_STALE_FLOW = -3;
+export const ERROR_FLOW_STATE = -4;
+export const ERROR_TOO_LONG = -5;
+export const ERROR_BAD_ARGUMENT = -6;
+export const ERROR_POOL_FULL = -7;
+export const ERROR_ACTIONS_WAITING = -8;
+
+/* Why a flow failed. */
+export const FLOW_FAILURE_REFUSED = 0;
+export const FLOW_FAILURE_UNREACHABLE = 1;
+export const FLOW_FAILURE_TIMED_OUT = 2;
+export const FLOW_FAILURE_CLOSED = 3;
+export const FLOW_FAILURE_ADDRESS_IN_USE = 4;
+export const FLOW_FAILURE_ADDRESS_NOT_AVAILABLE = 5;
+export const FLOW_FAILURE_NOT_PERMITTED = 6;
+export const FLOW_FAILURE_NO_RESOURCES = 7;
+export const FLOW_FAILURE_TLS_CERTIFICATE = 8;
+export const FLOW_FAILURE_TLS_HANDSHAKE = 9;
+export const FLOW_FAILURE_OTHER = 10;
+
+/* SIP methods. */
+export const METHOD_REGISTER = 0;
+export const METHOD_OPTIONS = 1;
+export const METHOD_NOTIFY = 2;
+export const METHOD_INVITE = 3;
+export const METHOD_ACK = 4;
+export const METHOD_CANCEL = 5;
+export const METHOD_BYE = 6;
+export const METHOD_SUBSCRIBE = 7;
+export const METHOD_UPDATE = 8;
+export const METHOD_INFO = 9;
+export const METHOD_PRACK = 10;
+export const METHOD_REFER = 11;
+export const METHOD_MESSAGE = 12;
+export const METHOD_PUBLISH = 13;
+
+/* Why a target failed a request (F1, K2, K3). */
+export const CAUSE_503 = 4;
+export const CAUSE_SILENT = 0;
+export const CAUSE_REFUSED = 1;
+export const CAUSE_CONNECT = 2;
+export const CAUSE_CLOSED = 3;
+export const CAUSE_DNS = 5;
+export const CAUSE_REJECTED = 6;
+export const CAUSE_DOWN = 7;
+
+/* The rule of the specification behind a decision. */
+export const RULE_F1 = 0;
+export const RULE_F2 = 1;
+export const RULE_F3 = 2;
+export const RULE_F6 = 3;
+export const RULE_F8 = 4;
+export const RULE_F10 = 5;
+export const RULE_F12 = 6;
+export const RULE_B1 = 7;
+export const RULE_B2 = 8;
+export const RULE_B3 = 9;
+export const RULE_B5 = 10;
+export const RULE_B6 = 11;
+export const RULE_B7 = 12;
+export const RULE_G1 = 13;
+export const RULE_G2 = 14;
+export const RULE_K2 = 15;
+export const RULE_K3 = 16;
+export const RULE_R5 = 17;
+
+/* Why a request was sent. */
+export const REASON_START = 0;
+export const REASON_REFRESH = 1;
+export const REASON_RESEND = 2;
+export const REASON_CHALLENGE = 3;
+export const REASON_INTERVAL_TOO_BRIEF = 4;
+export const REASON_NEXT_TARGET = 5;
+export const REASON_RETRY = 6;
+export const REASON_FAILBACK = 7;
+export const REASON_FALLBACK = 8;
+export const REASON_MOVED = 9;
+export const REASON_CONTACT_CHANGED = 10;
+export const REASON_KEEP_ALIVE = 11;
+export const REASON_REMOVE_OLD = 12;
+export const REASON_STOP = 13;
+
+/* Why a request, or a registration, failed for good. */
+export const FAILURE_NO_TARGET_LEFT = 0;
+export const FAILURE_NOT_REGISTERED = 1;
+export const FAILURE_REJECTED = 2;
+export const FAILURE_WRONG_CREDENTIALS = 3;
+export const FAILURE_NO_CREDENTIALS = 4;
+export const FAILURE_NAME_NOT_FOUND = 5;
+export const FAILURE_EXPIRED = 6;
+export const FAILURE_STOPPED = 7;
+export const FAILURE_POOL_FULL = 8;
+export const FAILURE_TARGET_FAILED = 9;
+export const FAILURE_MOVED = 10;
+export const FAILURE_TOO_LONG = 11;
+
+/* Why something that arrived was dropped. */
+export const DROP_NOT_SIP = 0;
+export const DROP_CUT_OFF = 1;
+export const DROP_MALFORMED = 2;
+export const DROP_TOO_LONG = 3;
+export const DROP_STRANGER = 4;
+export const DROP_NO_TRANSACTION = 5;
+export const DROP_UNSUPPORTED_REQUEST = 6;
+export const DROP_DNS_MALFORMED = 7;
+export const DROP_DNS_IDENTIFIER = 8;
+export const DROP_DNS_QUESTION = 9;
+export const DROP_PONG = 10;
+
+/* The pools of fixed size. */
+export const POOL_FLOWS = 0;
+export const POOL_TRANSACTIONS = 1;
+export const POOL_MESSAGES = 2;
+export const POOL_SEARCHES = 3;
+export const POOL_HEALTH = 4;
+export const POOL_DNS_RECORDS = 5;
+export const POOL_DNS_ANSWERS = 6;
+export const POOL_DNS_QUERIES = 7;
+export const POOL_DNS_NAMES = 8;
+export const POOL_TARGETS = 9;
+export const POOL_CHALLENGES = 10;
+export const POOL_ACTIONS = 11;
+
+/* Types of DNS records (RFC 1035, 2782, 3403, 3596). */
+export const DNS_TYPE_A = 1;
+export const DNS_TYPE_CNAME = 5;
+export const DNS_TYPE_SOA = 6;
+export const DNS_TYPE_AAAA = 28;
+export const DNS_TYPE_SRV = 33;
+export const DNS_TYPE_NAPTR = 35;
+
+/* How a DNS query ended. */
+export const DNS_OUTCOME_RECORDS = 0;
+export const DNS_OUTCOME_NO_DATA = 1;
+export const DNS_OUTCOME_NO_SUCH_NAME = 2;
+export const DNS_OUTCOME_REFUSED = 3;
+export const DNS_OUTCOME_SERVER_FAILURE = 4;
+export const DNS_OUTCOME_SILENT = 5;
+export const DNS_OUTCOME_UNREACHABLE = 6;
+export const DNS_OUTCOME_MALFORMED = 7;
+
+/* How grave a diagnostic of the configuration is. */
+export const LEVEL_ERROR = 0;
+export const LEVEL_WARNING = 1;
+export const LEVEL_NOTE = 2;
+
+/* Diagnostics of the configuration; their sentences are in `diagnostics.ts`. */
+export const DIAGNOSTIC_MISSING_HEADER = 1;
+export const DIAGNOSTIC_BYTE_ORDER_MARK = 2;
+export const DIAGNOSTIC_NOT_A_LINE = 3;
+export const DIAGNOSTIC_INCLUDE_IN_CONFIG = 4;
+export const DIAGNOSTIC_LINE_TOO_LONG = 5;
+export const DIAGNOSTIC_BAD_TEXT = 6;
+export const DIAGNOSTIC_NOT_A_NUMBER = 7;
+export const DIAGNOSTIC_OUT_OF_RANGE = 8;
+export const DIAGNOSTIC_TEXT_TOO_LONG = 9;
+export const DIAGNOSTIC_BAD_ADDRESS = 10;
+export const DIAGNOSTIC_BAD_IP_ADDRESS = 11;
+export const DIAGNOSTIC_TEXTS_FULL = 12;
+export const DIAGNOSTIC_RECORDS_FULL = 13;
+export const DIAGNOSTIC_NO_ACCOUNT_ENABLED = 14;
+export const DIAGNOSTIC_UNREADABLE_FILE = 15;
+export const DIAGNOSTIC_BAD_BOOT_LINE = 16;
+export const DIAGNOSTIC_BAD_INCLUDE = 17;
+export const DIAGNOSTIC_TOO_MANY_FILES = 18;
+export const DIAGNOSTIC_EMPTY_BOOT_FILE = 19;
+export const DIAGNOSTIC_UNKNOWN_KEY = 32;
+export const DIAGNOSTIC_INDEX_OUT_OF_RANGE = 33;
+export const DIAGNOSTIC_DUPLICATE_KEY = 34;
+export const DIAGNOSTIC_BLANK_DUPLICATE = 35;
+export const DIAGNOSTIC_BLANK_IN_LATER_FILE = 36;
+export const DIAGNOSTIC_EMPTY_NUMBER = 37;
+export const DIAGNOSTIC_FAILBACK_TIMEOUT_RAISED = 38;
+export const DIAGNOSTIC_FAILBACK_TIMEOUT_UNUSED = 39;
+export const DIAGNOSTIC_ONLY_SIGNAL_UNUSED = 40;
+export const DIAGNOSTIC_FAILBACK_SUBSCRIBE_UNUSED = 41;
+export const DIAGNOSTIC_FAILBACK_MODE_WITH_IP_ADDRESS = 42;
+export const DIAGNOSTIC_NAPTR_WITH_PORT = 43;
+export const DIAGNOSTIC_NAPTR_WITH_IP_ADDRESS = 44;
+export const DIAGNOSTIC_FALLBACK_TIMEOUT_UNUSED = 45;
+export const DIAGNOSTIC_SAME_SERVERS = 46;
+export const DIAGNOSTIC_OUTBOUND_PROXY_DISABLED = 47;
+export const DIAGNOSTIC_FALLBACK_WITH_PROXIES = 48;
+export const DIAGNOSTIC_ACCOUNT_WITHOUT_SERVER = 49;
+export const DIAGNOSTIC_ACCOUNT_WITHOUT_USER_NAME = 50;
+export const DIAGNOSTIC_OUTBOUND_PROXY_WITHOUT_ADDRESS = 51;
+export const DIAGNOSTIC_INCOMPLETE_RECORD = 52;
+export const DIAGNOSTIC_READABLE_PASSWORD = 53;
+export const DIAGNOSTIC_UNKNOWN_KEY_ELSEWHERE = 96;
+
+/* Event records. */
+/** transport, port: The listening port is open. */
+export const EVENT_LISTENING = 1;
+/** slot, targets, expires: A slot's name has resolved to a target list; `expires` is the seconds until its first address does. */
+export const EVENT_RESOLVED = 2;
+/** slot, method, target, attempt, reason: A request went out; `attempt` counts its sends to this target from 1. */
+export const EVENT_REQUEST = 3;
+/** slot, method, target, status: A response came in. */
+export const EVENT_RESPONSE = 4;
+/** slot, target, cause: A target failed a request (F1), or was found dead outside of any (K3). */
+export const EVENT_TARGET_FAILED = 5;
+/** slot, from, to, rule: The registration has moved along the slot's list because a target failed. */
+export const EVENT_FAILOVER = 6;
+/** slot, rule: It is time to try the targets ahead of the current one (B1), or it is put off (B2). */
+export const EVENT_FAILBACK_DUE = 7;
+/** slot, from, to, rule: A target ahead of the current one has taken the registration back (B4, B7). */
+export const EVENT_FAILBACK = 8;
+/** slot, to: No target ahead of the current one answered the trial (B5). */
+export const EVENT_FAILBACK_FAILED = 9;
+/** slot, from, to, rule: The working server's slot has changed (G2): to slot 2, or back to slot 1. */
+export const EVENT_FALLBACK = 10;
+/** slot, target, expires, reason: A binding is in place, for `expires` seconds. */
+export const EVENT_REGISTERED = 11;
+/** slot, target, reason: A binding is gone. */
+export const EVENT_UNREGISTERED = 12;
+/** slot, method, reason, status, retry: A request failed for good; `status` is the rejecting answer's or 0, `retry` the milliseconds until the next. */
+export const EVENT_FAILED = 13;
+/** pool: A pool of fixed size is full. */
+export const EVENT_POOL_FULL = 14;
+/** level, code, key, detail, file, line, column: A diagnostic of the configuration; `file` counts from 0, `line` and `column` from 1. */
+export const EVENT_CONFIG = 15;
+/** reason, source, count: Something that arrived was dropped; `count` is how many so far for this reason. */
+export const EVENT_DROPPED = 16;
+/** name, type, server, attempt: A question went to a DNS server. */
+export const EVENT_DNS_QUERY = 17;
+/** name, type, server, outcome, records, ttl: A question to a DNS server has ended; `ttl` in seconds. */
+export const EVENT_DNS_ANSWER = 18;
+/** transport, port, reason: The listening port could not be opened. */
+export const EVENT_LISTEN_FAILED = 19;

@@ -1,0 +1,58 @@
+/*
+ * Every limit of the core. Reaching one is an event that names the pool, never a trap. The sizes decide the
+ * module's memory; a product with fewer accounts lowers them here.
+ */
+
+/** Accounts, server slots an account, targets a slot. */
+export const MAX_ACCOUNTS = 16;
+export const MAX_SLOTS = 2;
+export const MAX_TARGETS = 16;
+
+/** Registrations: one a slot of each account. */
+export const MAX_REGISTRATIONS = MAX_ACCOUNTS * MAX_SLOTS;
+
+/** Requests that look for a target at the same time. */
+export const MAX_SEARCHES = 80;
+
+/** Targets whose health is known. */
+export const MAX_HEALTH = 64;
+
+export const MAX_FLOWS = 64;
+export const MAX_TRANSACTIONS = 128;
+
+/** Requests under way, kept for being sent again: cells of a fixed size. */
+export const MESSAGE_CELLS = 448;
+export const MESSAGE_CELL_SIZE = 128;
+
+/** Octets of a message that comes in, and of one that goes out. */
+export const MAX_MESSAGE_IN = 8192;
+export const MAX_MESSAGE_OUT = 4096;
+
+/** DNS: records and answers kept, questions under way, cells of text for names. */
+export const MAX_DNS_RECORDS = 128;
+export const MAX_DNS_ANSWERS = 96;
+export const MAX_DNS_QUERIES = 16;
+export const MAX_DNS_SERVERS = 4;
+export const DNS_NAME_CELLS = 384;
+export const DNS_NAME_CELL_SIZE = 32;
+
+/** Static DNS records of the configuration, all accounts together; and of one kind for one account, or the phone. */
+export const MAX_STATIC_RECORDS = 96;
+export const MAX_STATIC_RECORD_NUMBER = 12;
+
+/** Texts of the configuration: cells of a fixed size. */
+export const CONFIG_TEXT_CELLS = 1536;
+export const CONFIG_TEXT_CELL_SIZE = 32;
+
+/** A line of a configuration file; the rest of a longer one is passed over. */
+export const MAX_CONFIG_LINE = 1024;
+
+/** Configuration files read for one phone. */
+export const MAX_CONFIG_FILES = 16;
+
+/** Texts of digest challenges: cells of a fixed size. */
+export const CHALLENGE_CELLS = 256;
+export const CHALLENGE_CELL_SIZE = 64;
+
+/** Actions that wait for the host, in octets. */
+export const ACTION_QUEUE_SIZE = 16384;
