@@ -1,0 +1,123 @@
+import { MAX_REGISTRATIONS } from "../limits";
+import { NEVER, after } from "../time/clock";
+import { randomBetween } from "../time/random";
+import { currentOf } from "./current";
+import { listOf } from "./targets";
+
+/*
+ * Returning to the primary of one slot's list (B1 to B8). Nothing is armed: when the trial is due follows from
+ * the mode, from the current target and from when its registration is to be refreshed.
+ *
+ *   resting ──due──▶ due ──the surge wait is over and the phone is idle──▶ on trial ──▶ resting
+ */
+
+/** `failback_mode`. */
+export const MODE_NEW_REQUESTS: i32 = 0;
+export const MODE_DNS_TTL: i32 = 1;
+export const MODE_REGISTRATION: i32 = 2;
+export const MODE_DURATION: i32 = 3;
+
+@unmanaged
+export class Failback {
+  mode: u8;
+  private onTrial: bool;
+  /** Mode 3: time on the current target before the trial; 0: never. */
+  private timeout: i64;
+  /** B8: the longest random wait before a trial. */
+  private surge: i64;
+  /** B5: no trial before then. NEVER: not before the slot settles anew (B6). */
+  private notBefore: i64;
+  /** When the trial that is due may begin; NEVER while none is due. */
+  private trialAt: i64;
+
+  /** Times in milliseconds. */
+  configure(mode: i32, timeout: i64, surge: i64): void {
+    this.mode = mode as u8;
+    this.timeout = timeout;
+    this.surge = surge;
+    this.settledAnew();
+  }
+
+  get isOnTrial(): bool {
+    return this.onTrial;
+  }
+
+  get isDue(): bool {
+    return this.trialAt != NEVER;
+  }
+
+  /** The slot has settled on another target: what was due is due no more. */
+  settledAnew(): void {
+    this.onTrial = false;
+    this.notBefore = 0;
+    this.trialAt = NEVER;
+  }
+
+  /** B1: when the trial becomes due. `refreshAt` is when the registration is to be refreshed. */
+  due(slot: i32, refreshAt: i64): i64 {
+    const current = currentOf(slot);
+    if (this.onTrial || this.notBefore == NEVER || !current.endpoint.exists) return NEVER;
+    if (listOf(slot).rankOf(current.endpoint) == 0) return NEVER;
+    let due = NEVER;
+    switch (this.mode) {
+      case MODE_DNS_TTL:
+        due = current.addressExpires;
+        break;
+      case MODE_REGISTRATION:
+        due = refreshAt;
+        break;
+      case MODE_DURATION:
+        if (this.timeout > 0) due = after(current.since, this.timeout);
+        break;
+    }
+    return max(due, this.notBefore);
+  }
+
+  /** When there is something to do: the trial becomes due, or may begin. */
+  deadline(slot: i32, refreshAt: i64, idle: bool): i64 {
+    if (this.onTrial) return NEVER;
+    if (!this.isDue) return this.due(slot, refreshAt);
+    return idle ? this.trialAt : NEVER;
+  }
+
+  /** The trial has become due: it may begin after a random wait (B8), once the phone is idle (B2). */
+  becomeDue(now: i64): void {
+    this.trialAt = now + randomBetween(0, this.surge);
+  }
+
+  /** The trial that is due may begin now. */
+  mayBegin(idle: bool, now: i64): bool {
+    return idle && !this.onTrial && this.trialAt <= now;
+  }
+
+  begin(): void {
+    this.onTrial = true;
+    this.trialAt = NEVER;
+  }
+
+  /** The trial is over without a target: not again before `floor` (64·T1) has passed (B5). Mode 3 waits its time anew. */
+  failed(floor: i64, now: i64): void {
+    this.abandon();
+    const wait = this.mode == MODE_DURATION ? max(this.timeout, floor) : floor;
+    this.notBefore = now + wait;
+  }
+
+  /** B6: the current target is in the list no more; it serves until its refresh. */
+  suspend(): void {
+    this.abandon();
+    this.notBefore = NEVER;
+  }
+
+  /** The trial is given up, for a search that finds out by itself. */
+  abandon(): void {
+    this.onTrial = false;
+    this.trialAt = NEVER;
+  }
+}
+
+const failbacks = memory.data(offsetof<Failback>() * MAX_REGISTRATIONS, 8);
+
+/** The failback of a slot, numbered as registrations are. */
+export function failbackOf(slot: i32): Failback {
+  return changetype<Failback>(failbacks + slot * offsetof<Failback>());
+}
