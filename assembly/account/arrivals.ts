@@ -1,0 +1,58 @@
+import { Span, spanEnd, spanStart } from "../bytes/span";
+import {
+  DROP_CUT_OFF,
+  DROP_MALFORMED,
+  DROP_NOT_SIP,
+  DROP_NO_TRANSACTION,
+  DROP_PONG,
+  DROP_STRANGER,
+  DROP_UNSUPPORTED_REQUEST,
+} from "../contract/constants";
+import { drop } from "../contract/drops";
+import { topVia } from "../sip/fields";
+import { BODY_CUT_OFF, CUT_OFF, NOT_SIP, PARSED, message, parseMessage } from "../sip/message";
+import { Via, viaParameter } from "../sip/via";
+import { ClientTransaction, FINAL, matchTransaction, transactionResponse } from "../transaction/client";
+import { Flow, OWNER_SIP, handleOfFlow } from "../transport/flows";
+
+/*
+ * Datagrams of SIP that arrive: parsed, and matched to the transaction that they answer. What fits nothing is
+ * dropped and counted.
+ */
+
+const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
+
+/** The transaction that the datagram ends with a final response, which is in view; `null` where it ends none. */
+export function datagramArrived(flow: Flow, bytes: Span, now: i64): ClientTransaction | null {
+  const error = parseMessage(bytes);
+  if (error != PARSED) {
+    drop(isPong(bytes) ? DROP_PONG : reasonOf(error), flow.remote);
+    return null;
+  }
+  if (message.isRequest) {
+    drop(DROP_UNSUPPORTED_REQUEST, flow.remote);
+    return null;
+  }
+  const branch = topVia(via) ? viaParameter(via, "branch") : 0;
+  const transaction = matchTransaction(handleOfFlow(flow), branch, message.method);
+  if (transaction == null) {
+    drop(flow.owner == OWNER_SIP ? DROP_NO_TRANSACTION : DROP_STRANGER, flow.remote);
+    return null;
+  }
+  return transactionResponse(transaction, message.status, now) == FINAL ? transaction : null;
+}
+
+function reasonOf(error: i32): i32 {
+  if (error == NOT_SIP) return DROP_NOT_SIP;
+  return error == CUT_OFF || error == BODY_CUT_OFF ? DROP_CUT_OFF : DROP_MALFORMED;
+}
+
+/** Nothing but line ends: somebody keeps the flow alive, or answers that we do (RFC 5626, 4.4.1). */
+function isPong(bytes: Span): bool {
+  const end = spanEnd(bytes);
+  for (let at = spanStart(bytes); at < end; at++) {
+    const byte = load<u8>(at);
+    if (byte != 0x0d && byte != 0x0a && byte != 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,146 @@
+import { Endpoint } from "./bytes/endpoint";
+import { FAMILY_IPV4, FAMILY_IPV6, parseAddress } from "./bytes/address";
+import { Span, span, spanLength } from "./bytes/span";
+import { Writer } from "./bytes/writer";
+import { diagnosedErrors } from "./config/diagnostics";
+import { resetSettings } from "./config/index";
+import { KeyName, keyAt, keyCount, writeName } from "./config/keys";
+import { lint } from "./config/lint";
+import { beginFile, endFile, feedText } from "./config/reader";
+import { globalSetting, globalText } from "./config/settings";
+import { KEY_PRIMARY_DNS, KEY_SECONDARY_DNS, KEY_TIMER_T1, KEY_TIMER_T2, KEY_TIMER_T4 } from "./config/table";
+import {
+  ERROR_ACTIONS_WAITING,
+  ERROR_ALREADY_STARTED,
+  ERROR_BAD_ARGUMENT,
+  ERROR_NOT_CONFIGURED,
+  ERROR_POOL_FULL,
+  TRANSPORT_UDP,
+} from "./contract/constants";
+import { addDnsServer } from "./dns/resolver";
+import { input } from "./input";
+import { MAX_CONFIG_FILES, MAX_DNS_SERVERS, MAX_MESSAGE_IN } from "./limits";
+import { seedRandom } from "./time/random";
+import { setTimers } from "./transaction/timers";
+
+/*
+ * The configuration calls of the contract, and what the settings say to rooms that do not know them.
+ *
+ *   NONE ──begin──▶ READING ──file, text …──▶ READING ──end──▶ READY
+ */
+
+const NONE: u8 = 0;
+const READING: u8 = 1;
+const READY: u8 = 2;
+
+const DNS_PORT = 53;
+
+@unmanaged
+class Progress {
+  phase: u8;
+  files: i32;
+  /** DNS servers that the host has named. */
+  servers: i32;
+}
+
+const progress = changetype<Progress>(memory.data(offsetof<Progress>()));
+const hostServers = memory.data(offsetof<Endpoint>() * MAX_DNS_SERVERS, 4);
+const server = changetype<Endpoint>(memory.data(offsetof<Endpoint>(), 4));
+const name = changetype<KeyName>(memory.data(offsetof<KeyName>(), 8));
+const writer = changetype<Writer>(memory.data(offsetof<Writer>(), 8));
+
+export function isConfigured(): bool {
+  return progress.phase == READY;
+}
+
+/** The input area holds the seed. */
+export function configureBegin(): void {
+  seedRandom(input);
+  resetSettings();
+  progress.phase = READING;
+  progress.files = 0;
+  progress.servers = 0;
+}
+
+/** Begins the next file: its index. */
+export function configureFile(): i32 {
+  if (progress.phase != READING) return ERROR_NOT_CONFIGURED;
+  if (progress.files == MAX_CONFIG_FILES) return ERROR_POOL_FULL;
+  if (progress.files > 0 && !endFile()) return ERROR_ACTIONS_WAITING;
+  beginFile(progress.files);
+  return progress.files++;
+}
+
+/** Reads on: octets consumed. */
+export function configureText(length: i32): i32 {
+  if (progress.phase != READING || progress.files == 0) return ERROR_NOT_CONFIGURED;
+  if (length < 0 || length > MAX_MESSAGE_IN) return ERROR_BAD_ARGUMENT;
+  return feedText(span(input, length));
+}
+
+/** Names a DNS server; those of the host serve before those of the files. */
+export function configureDns(family: i32, port: i32): i32 {
+  if (progress.phase == NONE) return ERROR_NOT_CONFIGURED;
+  if (family != FAMILY_IPV4 && family != FAMILY_IPV6) return ERROR_BAD_ARGUMENT;
+  if (progress.servers == MAX_DNS_SERVERS) return ERROR_POOL_FULL;
+  hostServer(progress.servers++).set(TRANSPORT_UDP, family, port, input);
+  return 0;
+}
+
+function hostServer(index: i32): Endpoint {
+  return changetype<Endpoint>(hostServers + index * offsetof<Endpoint>());
+}
+
+/** Ends the files and looks for dependent keys: above 0 while diagnostics wait for room. */
+export function configureEnd(): i32 {
+  if (progress.phase == READY) return ERROR_ALREADY_STARTED;
+  if (progress.phase != READING) return ERROR_NOT_CONFIGURED;
+  if (progress.files > 0 && !endFile()) return 1;
+  const left = lint();
+  if (left == 0) progress.phase = READY;
+  return left;
+}
+
+export function configureErrors(): u32 {
+  return diagnosedErrors();
+}
+
+/** The timers of RFC 3261. */
+export function timersFromSettings(): void {
+  setTimers(globalSetting(KEY_TIMER_T1), globalSetting(KEY_TIMER_T2), globalSetting(KEY_TIMER_T4));
+}
+
+/** How DNS is asked, whom, and what is known without asking. */
+export function resolverFromSettings(now: i64): void {
+  addServers();
+}
+
+/** The servers that the host has named, or else those of the files. */
+function addServers(): void {
+  for (let i = 0; i < progress.servers; i++) addDnsServer(hostServer(i));
+  if (progress.servers > 0) return;
+  addNamed(globalText(KEY_PRIMARY_DNS));
+  addNamed(globalText(KEY_SECONDARY_DNS));
+}
+
+function addNamed(text: Span): void {
+  server.clear();
+  const family = parseAddress(text, server.address);
+  if (family == 0) return;
+  server.family = family as u8;
+  server.port = DNS_PORT as u16;
+  addDnsServer(server);
+}
+
+/** Number of keys that are known. */
+export function knownKeys(): u32 {
+  return keyCount();
+}
+
+/** Puts the key's name into the input area: its length, 0 where there is none. */
+export function knownKey(index: i32): u32 {
+  if (!keyAt(index, name)) return 0;
+  writer.begin(input, MAX_MESSAGE_IN);
+  writeName(writer, name.scope, name.key, name.account, name.index);
+  return spanLength(writer.written());
+}
