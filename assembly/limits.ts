@@ -36,6 +36,12 @@ export const MAX_DNS_SERVERS = 4;
 export const DNS_NAME_CELLS = 384;
 export const DNS_NAME_CELL_SIZE = 32;
 
+/** DNS records of one name and type; and octets of a message that comes over TCP in pieces, and cells for those. */
+export const MAX_DNS_SET = 32;
+export const MAX_DNS_MESSAGE = 4096;
+export const DNS_STREAM_CELLS = 33;
+export const DNS_STREAM_CELL_SIZE = 256;
+
 /** Static DNS records of the configuration, all accounts together; and of one kind for one account, or the phone. */
 export const MAX_STATIC_RECORDS = 96;
 export const MAX_STATIC_RECORD_NUMBER = 12;

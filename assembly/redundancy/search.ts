@@ -113,7 +113,7 @@ export class Search {
   }
 }
 
-const SEARCH_SIZE = offsetof<Search>() + LIST_SIZE + 4;
+const SEARCH_SIZE: i32 = (offsetof<Search>() as i32) + LIST_SIZE + 4;
 
 const searches = memory.data(SEARCH_SIZE * MAX_SEARCHES, 8);
 

@@ -57,7 +57,7 @@ export class TargetList {
   }
 }
 
-export const LIST_SIZE = offsetof<TargetList>() + MAX_TARGETS * offsetof<Target>();
+export const LIST_SIZE: i32 = (offsetof<TargetList>() as i32) + MAX_TARGETS * (offsetof<Target>() as i32);
 
 const lists = memory.data(LIST_SIZE * MAX_REGISTRATIONS, 8);
 
