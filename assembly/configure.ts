@@ -1,14 +1,14 @@
 import { Endpoint } from "./bytes/endpoint";
-import { FAMILY_IPV4, FAMILY_IPV6, parseAddress } from "./bytes/address";
-import { Span, span, spanLength } from "./bytes/span";
+import { FAMILY_IPV4, FAMILY_IPV6 } from "./bytes/address";
+import { span, spanLength } from "./bytes/span";
 import { Writer } from "./bytes/writer";
 import { diagnosedErrors } from "./config/diagnostics";
 import { resetSettings } from "./config/index";
 import { KeyName, keyAt, keyCount, writeName } from "./config/keys";
 import { lint } from "./config/lint";
 import { beginFile, endFile, feedText } from "./config/reader";
-import { globalSetting, globalText } from "./config/settings";
-import { KEY_PRIMARY_DNS, KEY_SECONDARY_DNS, KEY_TIMER_T1, KEY_TIMER_T2, KEY_TIMER_T4 } from "./config/table";
+import { globalSetting } from "./config/settings";
+import { KEY_TIMER_T1, KEY_TIMER_T2, KEY_TIMER_T4 } from "./config/table";
 import {
   ERROR_ACTIONS_WAITING,
   ERROR_ALREADY_STARTED,
@@ -17,9 +17,10 @@ import {
   ERROR_POOL_FULL,
   TRANSPORT_UDP,
 } from "./contract/constants";
-import { addDnsServer } from "./dns/resolver";
+import { addDnsServer } from "./dns/servers";
 import { input } from "./input";
 import { MAX_CONFIG_FILES, MAX_DNS_SERVERS, MAX_MESSAGE_IN } from "./limits";
+import { addConfiguredServers, addStaticRecords, configureResolver } from "./resolver";
 import { seedRandom } from "./time/random";
 import { setTimers } from "./transaction/timers";
 
@@ -33,8 +34,6 @@ const NONE: u8 = 0;
 const READING: u8 = 1;
 const READY: u8 = 2;
 
-const DNS_PORT = 53;
-
 @unmanaged
 class Progress {
   phase: u8;
@@ -45,7 +44,6 @@ class Progress {
 
 const progress = changetype<Progress>(memory.data(offsetof<Progress>()));
 const hostServers = memory.data(offsetof<Endpoint>() * MAX_DNS_SERVERS, 4);
-const server = changetype<Endpoint>(memory.data(offsetof<Endpoint>(), 4));
 const name = changetype<KeyName>(memory.data(offsetof<KeyName>(), 8));
 const writer = changetype<Writer>(memory.data(offsetof<Writer>(), 8));
 
@@ -110,26 +108,12 @@ export function timersFromSettings(): void {
   setTimers(globalSetting(KEY_TIMER_T1), globalSetting(KEY_TIMER_T2), globalSetting(KEY_TIMER_T4));
 }
 
-/** How DNS is asked, whom, and what is known without asking. */
-export function resolverFromSettings(now: i64): void {
-  addServers();
-}
-
-/** The servers that the host has named, or else those of the files. */
-function addServers(): void {
+/** How DNS is asked, whom, and what is known without asking; the host's servers take the place of the files'. */
+export function resolverFromSettings(): void {
+  configureResolver();
+  addStaticRecords();
   for (let i = 0; i < progress.servers; i++) addDnsServer(hostServer(i));
-  if (progress.servers > 0) return;
-  addNamed(globalText(KEY_PRIMARY_DNS));
-  addNamed(globalText(KEY_SECONDARY_DNS));
-}
-
-function addNamed(text: Span): void {
-  server.clear();
-  const family = parseAddress(text, server.address);
-  if (family == 0) return;
-  server.family = family as u8;
-  server.port = DNS_PORT as u16;
-  addDnsServer(server);
+  if (progress.servers == 0) addConfiguredServers();
 }
 
 /** Number of keys that are known. */

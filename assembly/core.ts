@@ -30,14 +30,8 @@ import { drop, resetDrops } from "./contract/drops";
 import { resetActions, sayStopped, takeAction } from "./contract/queue";
 import { isConfigured, resolverFromSettings, timersFromSettings } from "./configure";
 import { nextLocated } from "./dns/locate";
-import {
-  dnsDeadline,
-  dnsFlowBytes,
-  dnsFlowFailed,
-  dnsFlowOpened,
-  dnsTimePassed,
-  resetDns,
-} from "./dns/resolver";
+import { dnsFlowBytes, dnsFlowFailed } from "./dns/queries";
+import { dnsDeadline, dnsTimePassed, resetDns } from "./dns/resolver";
 import { input } from "./input";
 import { MAX_MESSAGE_IN } from "./limits";
 import { NEVER, SECOND } from "./time/clock";
@@ -108,7 +102,7 @@ export function start(time: i64): i32 {
   const now = advance(time);
   core.phase = RUNNING;
   timersFromSettings();
-  resolverFromSettings(now);
+  resolverFromSettings();
   beginListening(now);
   return 0;
 }
@@ -120,11 +114,9 @@ export function flowOpened(time: i64, handle: u32, family: i32, port: i32): i32 
   if (flow.state != FLOW_OPENING) return ERROR_FLOW_STATE;
   if (!isFamily(family)) return ERROR_BAD_ARGUMENT;
   flowHasOpened(flow, family, port, input);
-  if (flow.owner == OWNER_DNS) {
-    dnsFlowOpened(flow.ownerIndex, now);
-  } else if (flow.owner == OWNER_LISTENER) {
+  if (flow.owner == OWNER_LISTENER) {
     if (listeningOpened(flow)) startAccounts(now);
-  } else {
+  } else if (flow.owner == OWNER_SIP) {
     accountsFlowOpened(flow, now);
   }
   return 0;
@@ -138,7 +130,7 @@ export function flowFailed(time: i64, handle: u32, reason: i32): i32 {
   const opening = flow.state == FLOW_OPENING;
   flowHasFailed(flow);
   if (flow.owner == OWNER_DNS) {
-    dnsFlowFailed(flow.ownerIndex, reason, now);
+    dnsFlowFailed(flow.ownerIndex, now);
   } else if (flow.owner == OWNER_LISTENER) {
     listeningFailed(flow, reason, now);
   } else if (flow.owner == OWNER_SIP) {

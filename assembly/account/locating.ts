@@ -7,14 +7,8 @@ import {
   KEY_TRANSPORT_TYPE,
 } from "../config/table";
 import { accountSetting, globalSetting, routeAddress, routeSetting } from "../config/settings";
-import {
-  LOCATOR_READY,
-  beginLocating,
-  endLocating,
-  locatedCount,
-  locatedTarget,
-  locatorState,
-} from "../dns/locate";
+import { beginLocating, endLocating } from "../dns/locate";
+import { LOCATOR_READY, Locator, locatorAt } from "../dns/locator";
 import { TargetList, listOf } from "../redundancy/targets";
 import { skipsDuplicates } from "./options";
 import { Registration } from "./registrations";
@@ -37,19 +31,16 @@ export function locate(registration: Registration, search: i32, now: i64): void 
   if (!first) return;
   const account = registration.account;
   const slot = registration.slot;
-  beginLocating(
-    registration.index,
-    routeAddress(account, slot),
-    routeSetting(account, slot, KEY_PORT),
-    routeSetting(account, slot, KEY_TRANSPORT_TYPE),
-    accountSetting(account, KEY_NAPTR_BUILD),
-    accountSetting(account, KEY_DNS_CACHE_TYPE),
-    accountSetting(account, KEY_STATIC_CACHE_PRI) != 0,
-    globalSetting(KEY_IP_ADDRESS_MODE),
-    skipsDuplicates(),
-    account,
-    now,
-  );
+  const locator = locatorAt(registration.index);
+  locator.account = account as u8;
+  locator.naptrBuild = accountSetting(account, KEY_NAPTR_BUILD) != 0;
+  locator.cacheType = accountSetting(account, KEY_DNS_CACHE_TYPE) as u8;
+  locator.staticFirst = accountSetting(account, KEY_STATIC_CACHE_PRI) != 0;
+  locator.addressMode = globalSetting(KEY_IP_ADDRESS_MODE) as u8;
+  locator.skipDuplicates = skipsDuplicates();
+  const port = routeSetting(account, slot, KEY_PORT);
+  const transport = routeSetting(account, slot, KEY_TRANSPORT_TYPE);
+  beginLocating(registration.index, routeAddress(account, slot), port, transport, now);
 }
 
 /** Nobody wants the list any more. */
@@ -65,25 +56,23 @@ export function stopLocating(registration: Registration): void {
  */
 export function takeList(registration: Registration, now: i64): bool {
   const index = registration.index;
-  const count = locatorState(index) == LOCATOR_READY ? locatedCount(index) : 0;
-  if (count > 0) {
+  const locator = locatorAt(index);
+  const found = locator.state == LOCATOR_READY;
+  if (found) {
     const list = listOf(index);
-    const changed = differs(list, index, count);
+    const changed = differs(list, locator);
     list.clear();
-    for (let i = 0; i < count; i++) {
-      const located = locatedTarget(index, i);
-      list.add(located.endpoint, located.expires);
-    }
+    for (let i = 0; i < locator.count; i++) list.add(locator.target(i).endpoint, locator.target(i).expires);
     if (changed) sayResolved(registration, list, now);
   }
   endLocating(index);
-  return count > 0;
+  return found;
 }
 
-function differs(list: TargetList, index: i32, count: i32): bool {
-  if (list.count != count) return true;
-  for (let i = 0; i < count; i++) {
-    const located = locatedTarget(index, i);
+function differs(list: TargetList, locator: Locator): bool {
+  if (list.count != locator.count) return true;
+  for (let i = 0; i < list.count; i++) {
+    const located = locator.target(i);
     const target = list.at(i);
     if (!target.endpoint.equals(located.endpoint) || target.expires != located.expires) return true;
   }

@@ -152,13 +152,12 @@ function takeRecordOfSet(answer: Answer, now: i64): bool {
   }
   let number = takeRecord();
   while (number == 0 && forgetOne(true)) number = takeRecord();
-  const record = recordAt(number);
-  if (record == null) {
+  if (number == 0) {
     poolFull(POOL_DNS_RECORDS, 0);
     return false;
   }
   answer.first = appendRecord(answer.first, number);
-  return fill(record);
+  return fill(recordAt(number));
 }
 
 /** Writes the record that was read last into `record`. */
@@ -244,8 +243,8 @@ function nextTo(asked: Answer, type: i32): i32 {
   if (type == DNS_TYPE_SRV ? !leadsToSrv : !leadsToAddress) return NO_NAME;
   if (type != DNS_TYPE_SRV && type != DNS_TYPE_A && type != DNS_TYPE_AAAA) return NO_NAME;
   const name = findName(message.owner);
-  for (let record = recordAt(asked.first); record != null; record = record.following) {
-    if (record.name == (name as u16)) return name;
+  for (let number = asked.first; number != 0; number = recordAt(number).next) {
+    if (recordAt(number).name == (name as u16)) return name;
   }
   return NO_NAME;
 }

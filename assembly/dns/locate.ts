@@ -7,14 +7,24 @@ import { countLookup } from "./cache";
 import {
   LOCATOR_IDLE,
   LOCATOR_PENDING,
+  LocatedTarget,
   Locator,
   MAX_LOCATORS,
   locatorAt,
   minimiseNeeds,
 } from "./locator";
 import { MAX_NAME_SIZE, NO_NAME, holdName, writeNameOfText } from "./names";
-import { queriesEnded } from "./resolver";
+import { queriesEnded } from "./queries";
 import { defaultPort, plainTransport, walkFor } from "./walk";
+
+export {
+  LOCATOR_FAILED,
+  LOCATOR_IDLE,
+  LOCATOR_PENDING,
+  LOCATOR_READY,
+  MAX_LOCATORS,
+  locatorAt,
+} from "./locator";
 
 /*
  * From a configured address to a target list, in its order (L1 to L10).
@@ -77,6 +87,16 @@ export function endLocating(index: i32): void {
 /** LOCATOR_…. */
 export function locatorState(index: i32): u8 {
   return locatorAt(index).state;
+}
+
+/** Targets that a ready locator has found. */
+export function locatedCount(index: i32): i32 {
+  return locatorAt(index).count;
+}
+
+/** One of them, the best first. */
+export function locatedTarget(index: i32, place: i32): LocatedTarget {
+  return locatorAt(index).target(place);
 }
 
 /** A locator that has become ready or failed and was not named yet; -1 where there is none. */

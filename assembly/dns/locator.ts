@@ -105,7 +105,7 @@ export class Locator {
   }
 }
 
-const LOCATOR_SIZE = offsetof<Locator>() + MAX_TARGETS * offsetof<LocatedTarget>();
+const LOCATOR_SIZE: i32 = (offsetof<Locator>() + MAX_TARGETS * offsetof<LocatedTarget>()) as i32;
 const locators = memory.data(LOCATOR_SIZE * MAX_LOCATORS, 8);
 
 /** `index` below MAX_LOCATORS; the caller's own numbering. */

@@ -2,7 +2,7 @@ import { SECOND, NEVER } from "../time/clock";
 import { ALIAS, Answer, NO_RECORDS, UNKNOWN, findAnswer } from "./cache";
 import { MAX_ALIASES } from "./intake";
 import { Locator } from "./locator";
-import { ask } from "./resolver";
+import { ask } from "./queries";
 import { dnsServers } from "./servers";
 import { settings } from "./settings";
 import { findStatic, firstOfStatic, ttlOfStatic } from "./statics";

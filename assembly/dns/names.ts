@@ -78,7 +78,7 @@ export function writeNameOfText(text: Span, to: usize): i32 {
   let at = spanStart(text);
   let end = spanEnd(text);
   if (at < end && load<u8>(end - 1) == DOT) end--;
-  if (at == end || end - at > MAX_NAME_SIZE - 2) return 0;
+  if (at == end || ((end - at) as i32) > MAX_NAME_SIZE - 2) return 0;
   let length = 0;
   while (true) {
     const stop = find(at, end, DOT);

@@ -43,11 +43,6 @@ export class DnsRecord {
   setService(transport: i32, use: u8): void {
     this.port = ((transport as u8 as u16) | ((use as u16) << 8)) as u16;
   }
-
-  /** The record that follows, `null` behind the last. */
-  get following(): DnsRecord | null {
-    return recordAt(this.next);
-  }
 }
 
 @unmanaged
@@ -59,9 +54,9 @@ class Pool {
 const pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 const records = memory.data(offsetof<DnsRecord>() * (MAX_DNS_RECORDS + MAX_STATIC_RECORDS), 8);
 
-/** The record of this number, `null` for 0. */
-export function recordAt(number: u16): DnsRecord | null {
-  return number == 0 ? null : changetype<DnsRecord>(records + (number - 1) * offsetof<DnsRecord>());
+/** The record of this number, which is not 0. */
+export function recordAt(number: u16): DnsRecord {
+  return changetype<DnsRecord>(records + ((number - 1) as usize) * offsetof<DnsRecord>());
 }
 
 /** Number of a static record, `index` from 0. */
@@ -72,16 +67,14 @@ export function staticNumber(index: i32): u16 {
 export function resetRecords(): void {
   memory.fill(records, 0, offsetof<DnsRecord>() * (MAX_DNS_RECORDS + MAX_STATIC_RECORDS));
   pool.free = 1;
-  for (let number = 1; number < MAX_DNS_RECORDS; number++) {
-    changetype<DnsRecord>(records + (number - 1) * offsetof<DnsRecord>()).next = (number + 1) as u16;
-  }
+  for (let number: u16 = 1; number < (MAX_DNS_RECORDS as u16); number++) recordAt(number).next = number + 1;
 }
 
 /** Takes a record of DNS, all zero: its number, 0 where none is free. */
 export function takeRecord(): u16 {
   const number = pool.free;
+  if (number == 0) return 0;
   const record = recordAt(number);
-  if (record == null) return 0;
   pool.free = record.next;
   memory.fill(changetype<usize>(record), 0, offsetof<DnsRecord>());
   return number;
@@ -89,8 +82,8 @@ export function takeRecord(): u16 {
 
 /** Gives a chain of records of DNS back, and lets their names go. */
 export function giveRecords(first: u16): void {
-  for (let number = first; number != 0; ) {
-    const record = recordAt(number)!;
+  for (let number = first; number != 0;) {
+    const record = recordAt(number);
     const next = record.next;
     dropName(record.name);
     record.next = pool.free;
@@ -102,8 +95,8 @@ export function giveRecords(first: u16): void {
 /** Appends a record to a chain: the chain's first record. */
 export function appendRecord(first: u16, number: u16): u16 {
   if (first == 0) return number;
-  let last = recordAt(first)!;
-  for (let next = last.following; next != null; next = last.following) last = next;
+  let last = recordAt(first);
+  while (last.next != 0) last = recordAt(last.next);
   last.next = number;
   return first;
 }
@@ -111,6 +104,6 @@ export function appendRecord(first: u16, number: u16): u16 {
 /** Records of a chain. */
 export function countRecords(first: u16): i32 {
   let count = 0;
-  for (let record = recordAt(first); record != null; record = record.following) count++;
+  for (let number = first; number != 0; number = recordAt(number).next) count++;
   return count;
 }

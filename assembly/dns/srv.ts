@@ -14,7 +14,7 @@ const order = memory.data(MAX_DNS_SET * 2, 2);
 /** Lists a chain of records as it is: how many there are. */
 export function listRecords(first: u16): i32 {
   let count = 0;
-  for (let number = first; number != 0 && count < MAX_DNS_SET; number = recordAt(number)!.next) {
+  for (let number = first; number != 0 && count < MAX_DNS_SET; number = recordAt(number).next) {
     store<u16>(order + (count++ << 1), number);
   }
   return count;
@@ -22,7 +22,7 @@ export function listRecords(first: u16): i32 {
 
 /** The record at a place of the list. */
 export function listedRecord(place: i32): DnsRecord {
-  return recordAt(load<u16>(order + (place << 1)))!;
+  return recordAt(load<u16>(order + (place << 1)));
 }
 
 /** Draws the order of the `count` SRV records that are listed. */

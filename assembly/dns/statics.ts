@@ -1,6 +1,12 @@
 import { FAMILY_IPV6 } from "../bytes/address";
 import { Span, span } from "../bytes/span";
-import { DNS_TYPE_A, DNS_TYPE_AAAA, DNS_TYPE_NAPTR, DNS_TYPE_SRV, POOL_DNS_NAMES } from "../contract/constants";
+import {
+  DNS_TYPE_A,
+  DNS_TYPE_AAAA,
+  DNS_TYPE_NAPTR,
+  DNS_TYPE_SRV,
+  POOL_DNS_NAMES,
+} from "../contract/constants";
 import { poolFull } from "../contract/queue";
 import { MAX_STATIC_RECORDS } from "../limits";
 import { NAPTR_TO_SRV, NAPTR_USELESS, transportOfService, useOfNaptr } from "./naptr";
@@ -40,7 +46,13 @@ export function resetStatics(): void {
 }
 
 /** An address record; its 16 octets are at `address`. `ttl` in seconds, here and below. */
-export function addStaticAddress(account: i32, name: Span, family: i32, address: usize, ttl: u32): DnsRecord | null {
+export function addStaticAddress(
+  account: i32,
+  name: Span,
+  family: i32,
+  address: usize,
+  ttl: u32,
+): DnsRecord | null {
   const record = add(account, name, family == FAMILY_IPV6 ? DNS_TYPE_AAAA : DNS_TYPE_A, ttl);
   if (record != null) memory.copy(record.address, address, 16);
   return record;
@@ -88,7 +100,7 @@ function add(account: i32, name: Span, type: i32, ttl: u32): DnsRecord | null {
   if (held == NO_NAME) return null;
   statics.count++;
   const number = staticNumber(index);
-  const record = recordAt(number)!;
+  const record = recordAt(number);
   memory.fill(changetype<usize>(record), 0, offsetof<DnsRecord>());
   const first = find(account, held, type);
   if (first >= 0) {

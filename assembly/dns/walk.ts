@@ -14,18 +14,10 @@ import { poolFull } from "../contract/queue";
 import { NEVER } from "../time/clock";
 import { unpinAnswers } from "./cache";
 import { Locator } from "./locator";
-import {
-  LOOKUP_FAILED,
-  LOOKUP_NOTHING,
-  LOOKUP_PENDING,
-  LOOKUP_RECORDS,
-  expiryFound,
-  firstFound,
-  lookUp,
-} from "./lookup";
+import { LOOKUP_FAILED, LOOKUP_PENDING, LOOKUP_RECORDS, expiryFound, firstFound, lookUp } from "./lookup";
 import { NAPTR_TO_SRV } from "./naptr";
 import { MAX_NAME_SIZE, NO_NAME, ROOT, dropName, holdName, nameWire, writeServiceName } from "./names";
-import { DnsRecord, recordAt } from "./records";
+import { recordAt } from "./records";
 import { drawOrder, listRecords, listedRecord } from "./srv";
 
 /*
@@ -98,6 +90,7 @@ function pass(writing: bool): void {
   walk.hasSrv = false;
   walk.questions = 0;
   walk.rewrites = 0;
+  walk.locator.count = 0;
   visitHost(walk.locator);
 }
 
@@ -143,20 +136,22 @@ function visitNaptr(name: i32): i32 {
   let last: i64 = -1;
   while (true) {
     // The next one by order, preference and place.
-    let best: DnsRecord | null = null;
+    let best: u16 = 0;
     let bestRank = NEVER;
     let place = 0;
-    for (let record = recordAt(first); record != null; record = record.following) {
+    for (let number = first; number != 0; number = recordAt(number).next) {
+      const record = recordAt(number);
       const rank = ((record.major as i64) << 32) | ((record.minor as i64) << 16) | (place++ as i64);
       if (rank <= last || rank >= bestRank) continue;
-      best = record;
+      best = number;
       bestRank = rank;
     }
-    if (best == null) return 0;
+    if (best == 0) return 0;
     last = bestRank;
+    const record = recordAt(best);
     let targets = 0;
-    if (best.use == NAPTR_TO_SRV) targets = visitSrv(best.name, best.transport, false);
-    else if (walk.rewrites++ < MAX_REWRITES) targets = visitNaptr(best.name);
+    if (record.use == NAPTR_TO_SRV) targets = visitSrv(record.name, record.transport, false);
+    else if (walk.rewrites++ < MAX_REWRITES) targets = visitNaptr(record.name);
     if (targets > 0 || walk.pending) return targets;
   }
 }
@@ -196,27 +191,28 @@ function visitSrv(name: i32, transport: i32, staticOnly: bool): i32 {
 function visitAddresses(name: i32, port: i32, transport: i32, staticOnly: bool): i32 {
   const mode = walk.locator.addressMode;
   const hasIpv6 = mode != 0 && question(name, DNS_TYPE_AAAA, staticOnly) == LOOKUP_RECORDS;
-  let ipv6 = recordAt(hasIpv6 ? firstFound() : 0);
+  let ipv6 = hasIpv6 ? firstFound() : 0;
   const ipv6Expires = expiryFound();
   const hasIpv4 = mode != 1 && question(name, DNS_TYPE_A, staticOnly) == LOOKUP_RECORDS;
-  let ipv4 = recordAt(hasIpv4 ? firstFound() : 0);
+  let ipv4 = hasIpv4 ? firstFound() : 0;
   const ipv4Expires = expiryFound();
   let targets = 0;
-  while (ipv6 != null || ipv4 != null) {
-    if (ipv6 != null) {
-      visitAddress(ipv6, FAMILY_IPV6, port, transport, ipv6Expires);
-      ipv6 = ipv6.following;
+  while ((ipv6 | ipv4) != 0) {
+    if (ipv6 != 0) {
+      ipv6 = visitAddress(ipv6, FAMILY_IPV6, port, transport, ipv6Expires);
       targets++;
     }
-    if (ipv4 != null) {
-      visitAddress(ipv4, FAMILY_IPV4, port, transport, ipv4Expires);
-      ipv4 = ipv4.following;
+    if (ipv4 != 0) {
+      ipv4 = visitAddress(ipv4, FAMILY_IPV4, port, transport, ipv4Expires);
       targets++;
     }
   }
   return targets;
 }
 
-function visitAddress(record: DnsRecord, family: i32, port: i32, transport: i32, expires: i64): void {
+/** One address: the number of the record that follows. */
+function visitAddress(number: u16, family: i32, port: i32, transport: i32, expires: i64): u16 {
+  const record = recordAt(number);
   if (walk.writing) walk.locator.add(transport, family, port, record.address, expires);
+  return record.next;
 }

@@ -1,0 +1,151 @@
+import type { EventRecord, NameOf, RecordOf } from "./record.js";
+
+/** What a slot of an account is doing. */
+export type SlotState = "starting" | "registering" | "registered" | "waiting" | "unregistered";
+
+/** Why a slot is on its target, or on none: the decision behind it and the rule of that decision. */
+export interface StatusReason {
+  readonly event: "registered" | "failover" | "failback" | "fallback" | "unregistered" | "failed";
+  /** The rule behind a move. */
+  readonly rule?: NameOf<"rule">;
+  /** Why the target before it was left. */
+  readonly cause?: NameOf<"cause">;
+  /** Why the request was sent, or why it failed. */
+  readonly reason?: NameOf<"requestReason"> | NameOf<"failure">;
+}
+
+/** Where one slot of an account stands. Times are milliseconds since the start. */
+export interface SlotStatus {
+  readonly slot: number;
+  readonly state: SlotState;
+  /** `udp:192.0.2.1:5060`; empty while there is none. */
+  readonly target: string;
+  /** Since when it has been on this target, or without one. */
+  readonly since: number;
+  readonly why: StatusReason | undefined;
+  /** When the binding runs out; `undefined` where there is none. */
+  readonly expires: number | undefined;
+  /** When the next try comes, while the state is `waiting`. */
+  readonly retry: number | undefined;
+}
+
+/** Where an account stands. */
+export interface AccountStatus {
+  readonly account: number;
+  readonly slots: readonly SlotStatus[];
+}
+
+type Changes = Partial<Omit<SlotStatus, "slot">>;
+
+const initial = (slot: number, t: number): SlotStatus => ({
+  slot,
+  state: "starting",
+  target: "",
+  since: t,
+  why: undefined,
+  expires: undefined,
+  retry: undefined,
+});
+
+/** Follows the records of a phone and knows where each account stands. It looks at nothing else. */
+export class StatusBoard {
+  readonly #accounts = new Map<number, Map<number, SlotStatus>>();
+  /** Why each target of a slot failed last, by account, slot and target. */
+  readonly #causes = new Map<string, NameOf<"cause">>();
+
+  /** Where each account stands, in order. */
+  get accounts(): AccountStatus[] {
+    return [...this.#accounts]
+      .sort(([a], [b]) => a - b)
+      .map(([account, slots]) => ({ account, slots: [...slots.values()].sort((a, b) => a.slot - b.slot) }));
+  }
+
+  /** Takes the next record: the status that it has changed, or `undefined`. */
+  add(record: EventRecord): SlotStatus | undefined {
+    switch (record.event) {
+      case "request":
+        return record.method === "REGISTER" ? this.#request(record) : undefined;
+      case "target-failed":
+        this.#causes.set(`${String(record.account)} ${String(record.slot)} ${record.target}`, record.cause);
+        return undefined;
+      case "failover":
+      case "failback":
+      case "fallback":
+        return this.#moved(record);
+      case "registered":
+        return this.#registered(record);
+      case "unregistered":
+        return this.#change(record, {
+          state: "unregistered",
+          target: "",
+          why: { event: "unregistered", reason: record.reason },
+          expires: undefined,
+        });
+      case "failed":
+        return record.method === "REGISTER" ? this.#failed(record) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #request(record: RecordOf<"request">): SlotStatus | undefined {
+    const { state } = this.#slot(record);
+    return state === "registered" || record.reason === "stop"
+      ? undefined
+      : this.#change(record, { state: "registering", retry: undefined });
+  }
+
+  #moved(record: RecordOf<"failover"> | RecordOf<"failback"> | RecordOf<"fallback">): SlotStatus {
+    const cause = this.#causes.get(`${String(record.account)} ${String(record.slot)} ${record.from}`);
+    const why = { event: record.event, rule: record.rule };
+    return this.#change(record, {
+      target: record.to,
+      why: cause === undefined || record.event !== "failover" ? why : { ...why, cause },
+    });
+  }
+
+  #registered(record: RecordOf<"registered">): SlotStatus {
+    const known = this.#slot(record);
+    const binding = {
+      state: "registered",
+      expires: record.t + record.expires * 1000,
+      retry: undefined,
+    } as const;
+    return this.#change(
+      record,
+      known.target === record.target
+        ? binding
+        : { ...binding, target: record.target, why: { event: "registered", reason: record.reason } },
+    );
+  }
+
+  #failed(record: RecordOf<"failed">): SlotStatus {
+    const failed = { state: "waiting", retry: record.t + record.retry } as const;
+    const known = this.#slot(record);
+    // While the binding lasts, the phone can still be reached there.
+    if (known.expires !== undefined && known.expires > record.t)
+      return this.#change(record, { retry: failed.retry });
+    return this.#change(record, {
+      ...failed,
+      target: "",
+      why: { event: "failed", reason: record.reason },
+      expires: undefined,
+    });
+  }
+
+  #slot({ account, slot, t }: { account: number; slot: number; t: number }): SlotStatus {
+    let slots = this.#accounts.get(account);
+    if (slots === undefined) this.#accounts.set(account, (slots = new Map<number, SlotStatus>()));
+    let status = slots.get(slot);
+    if (status === undefined) slots.set(slot, (status = initial(slot, t)));
+    return status;
+  }
+
+  #change(record: { account: number; slot: number; t: number }, changes: Changes): SlotStatus {
+    const known = this.#slot(record);
+    const moved = changes.target !== undefined && changes.target !== known.target;
+    const status = { ...known, ...changes, since: moved ? record.t : known.since };
+    this.#accounts.get(record.account)?.set(record.slot, status);
+    return status;
+  }
+}

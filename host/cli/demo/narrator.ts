@@ -1,0 +1,157 @@
+import type { EventRecord, RecordOf } from "../../abi/record.js";
+import type { Paint } from "../paint.js";
+import { causes, failures } from "../render/reasons.js";
+import { counted, shortTime } from "../render/words.js";
+import type { Act } from "./play.js";
+
+/** Something that was said: `what` in colour, and why, with the rule. */
+export interface Remark {
+  readonly what: string;
+  readonly why: string;
+  readonly colour: keyof Pick<Paint, "green" | "red" | "yellow" | "cyan" | "reset">;
+  /** It is the demo that does this, or a turning point: more than one step among many. */
+  readonly isTurn: boolean;
+}
+
+const step = (what: string, why = ""): Remark => ({ what, why, colour: "reset", isTurn: false });
+
+const turn = (colour: Remark["colour"], what: string, why: string): Remark => ({
+  what,
+  why,
+  colour,
+  isTurn: true,
+});
+
+/** Tells in plain words what a phone does and why. It knows what the records say, and nothing else. */
+export class Narrator {
+  readonly #names: ReadonlyMap<string, string>;
+  /** When the search that goes on began with its present target, and how often that got the request. */
+  #search = { since: 0, sends: 0 };
+  #lifetime = 0;
+  #ttl = 0;
+  #challenged = new Set<string>();
+
+  /** @param names of the servers by target */
+  constructor(names: ReadonlyMap<string, string>) {
+    this.#names = names;
+  }
+
+  act(act: Act): Remark {
+    return act === "falls-silent"
+      ? turn(
+          "red",
+          "The primary falls silent.",
+          "It gets every packet and answers none. Nobody tells the phone.",
+        )
+      : turn(
+          "green",
+          "The primary answers again.",
+          "Nobody tells the phone: it stays with the secondary for now.",
+        );
+  }
+
+  /** What there is to say of a record; `undefined` where it goes without saying. */
+  record(record: EventRecord): Remark | undefined {
+    switch (record.event) {
+      case "resolved":
+        return this.#resolved(record);
+      case "request":
+        return this.#request(record);
+      case "target-failed":
+        return this.#targetFailed(record);
+      case "failover":
+        return turn(
+          "yellow",
+          `Failover: the phone moves to the ${this.#name(record.to)}.`,
+          `It is the next in the list of DNS (${record.rule}).`,
+        );
+      case "failback-due":
+        return record.rule === "B2"
+          ? step("The return waits until the phone is idle.", "(B2)")
+          : step(
+              "It is time to try the primary again.",
+              `The ${String(this.#ttl)} s of the DNS answer are over (${record.rule}).`,
+            );
+      case "failback":
+        return turn(
+          "green",
+          `Failback: the ${this.#name(record.to)} has the phone again.`,
+          "The trial succeeded, so it is the current target (B4).",
+        );
+      case "failback-failed":
+        return step(
+          `The ${this.#name(record.to)} does not accept the trial.`,
+          "The phone stays where it is (B5).",
+        );
+      case "registered":
+        return this.#registered(record);
+      case "failed":
+        return turn("red", `${record.method} failed: ${failures[record.reason]}.`, "");
+      default:
+        return undefined;
+    }
+  }
+
+  #name(target: string): string {
+    return this.#names.get(target) ?? target;
+  }
+
+  #resolved({ targets, expires }: RecordOf<"resolved">): Remark {
+    this.#ttl = expires;
+    const list = targets.map((target) => this.#name(target)).join(", then ");
+    return step(
+      `DNS says: ${list}.`,
+      `SRV records, lowest priority first (L4, L5); good for ${String(expires)} s.`,
+    );
+  }
+
+  #request({ t, target, attempt, reason }: RecordOf<"request">): Remark | undefined {
+    const name = this.#name(target);
+    if (attempt === 1) this.#search = { since: t, sends: 1 };
+    else this.#search.sends = attempt;
+    switch (reason) {
+      case "start":
+        return step(`REGISTER to the ${name}.`, "The first of the list (F6).");
+      case "challenge":
+        if (this.#challenged.has(target)) return undefined;
+        this.#challenged.add(target);
+        return step(`REGISTER with credentials to the ${name}.`, "It asked for them, so it gets them (R3).");
+      case "resend":
+        return step(`No answer: REGISTER to the ${name} again, ${counted(attempt, "send")} now.`, "(F2)");
+      case "refresh":
+        return step(
+          `REGISTER to the ${name}.`,
+          `A refresh: half of the ${String(this.#lifetime)} s are over (R2).`,
+        );
+      case "next-target":
+        return step(`REGISTER to the ${name}.`, "The next of the list, at once (F1).");
+      case "failback":
+        return step(`REGISTER to the ${name}, as a trial.`, "Meanwhile the secondary stays in charge (B3).");
+      case "stop":
+        return step(`The phone stops, and takes its registration off the ${name}.`, "(R7)");
+      default:
+        return undefined;
+    }
+  }
+
+  #targetFailed({ t, target, cause }: RecordOf<"target-failed">): Remark {
+    const { since, sends } = this.#search;
+    return cause === "silent"
+      ? turn(
+          "yellow",
+          `The ${this.#name(target)} has failed.`,
+          `${counted(sends, "send")} and ${shortTime(t - since)} without an answer (F2).`,
+        )
+      : turn("yellow", `The ${this.#name(target)} has failed: ${causes[cause]}.`, "(F1)");
+  }
+
+  #registered({ target, expires, reason }: RecordOf<"registered">): Remark | undefined {
+    this.#lifetime = expires;
+    if (reason === "refresh") return undefined;
+    return turn(
+      "green",
+      `Registered with the ${this.#name(target)}.`,
+      `It grants ${String(expires)} s (R2).`,
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import type { EventName } from "../../abi/contract.js";
+import type { EventRecord, RecordOf } from "../../abi/record.js";
+import type { Paint } from "../paint.js";
+import { causeRules, causes, dnsOutcomes, drops, failures, requestReasons } from "./reasons.js";
+import { counted, duration, shortTime } from "./words.js";
+
+type Formatter<Name extends EventName> = (record: RecordOf<Name>, paint: Paint) => string;
+
+const serverName = (slot: number): string => `server ${String(slot)}`;
+
+/** A remark in parentheses that steps back behind the line. */
+const remark = (text: string, paint: Paint): string => paint.dim(`(${text})`);
+
+const statusPaint = (status: number, paint: Paint): string => {
+  const text = String(status);
+  // A challenge or a longer lifetime is how registering goes, no failure.
+  if (status === 401 || status === 407 || status === 423) return text;
+  if (status >= 300) return paint.red(text);
+  return status >= 200 ? paint.green(text) : text;
+};
+
+/** One line an event, without time and account. Every event of the contract has its entry. */
+const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
+  listening: ({ transport, port }) => `listening on ${transport.toUpperCase()} port ${String(port)}`,
+
+  resolved: ({ slot, targets, expires }, paint) =>
+    targets.length === 0
+      ? paint.red(`${serverName(slot)} leads to no target`)
+      : `${serverName(slot)} leads to ${targets.join(", ")} ${remark(`for ${duration(expires)}`, paint)}`,
+
+  request: ({ method, target, attempt, reason }, paint) => {
+    const send = attempt > 1 ? `, send ${String(attempt)}` : "";
+    return `${method} to ${target} ${remark(`${requestReasons[reason]}${send}`, paint)}`;
+  },
+
+  response: ({ method, target, status }, paint) =>
+    `${statusPaint(status, paint)} from ${target} to ${method}`,
+
+  "target-failed": ({ target, cause }, paint) =>
+    paint.red(`${target} has failed: ${causes[cause]} (${causeRules[cause]})`),
+
+  failover: ({ from, to, rule }, paint) =>
+    paint.yellow(from === "" ? `failover to ${to} (${rule})` : `failover: from ${from} to ${to} (${rule})`),
+
+  "failback-due": ({ rule }, paint) =>
+    rule === "B2"
+      ? paint.cyan("the return waits until the phone is idle (B2)")
+      : paint.cyan(`it is time to try the targets ahead of this one (${rule})`),
+
+  failback: ({ from, to, rule }, paint) => paint.green(`failback: from ${from} to ${to} (${rule})`),
+
+  "failback-failed": ({ to }, paint) => paint.yellow(`no return yet: ${to} does not accept the trial (B5)`),
+
+  fallback: ({ slot, from, to, rule }, paint) =>
+    paint.yellow(`fallback to ${serverName(slot)}: from ${from === "" ? "none" : from} to ${to} (${rule})`),
+
+  registered: ({ target, expires, reason }, paint) =>
+    reason === "refresh"
+      ? `registration with ${target} refreshed for ${duration(expires)}`
+      : paint.green(`registered with ${target} for ${duration(expires)}`),
+
+  unregistered: ({ target, reason }, paint) => {
+    const line = `no longer registered with ${target} (${failures[reason]})`;
+    return reason === "stopped" ? line : paint.yellow(line);
+  },
+
+  failed: ({ method, reason, status, retry }, paint) => {
+    const why = status === 0 ? failures[reason] : `${failures[reason]}, answer ${String(status)}`;
+    const next = retry === 0 ? "" : `; next try in ${shortTime(retry)}`;
+    return paint.red(`${method} failed: ${why}${next}`);
+  },
+
+  "pool-full": ({ pool }, paint) => paint.red(`the pool of ${pool} is full`),
+
+  config: ({ level, file, line, column, code, message }, paint) => {
+    const text = `${file}:${String(line)}:${String(column)}: ${level} ${code}: ${message}`;
+    return level === "error" ? paint.red(text) : level === "warning" ? paint.yellow(text) : text;
+  },
+
+  dropped: ({ reason, source, count }, paint) => {
+    const from = source === "" ? "" : ` from ${source}`;
+    return paint.dim(`dropped${from}: ${drops[reason]} (${String(count)} so far)`);
+  },
+
+  "dns-query": ({ name, type, server, attempt }, paint) =>
+    paint.dim(
+      `DNS question: ${type} of ${name} to ${server}${attempt > 1 ? `, send ${String(attempt)}` : ""}`,
+    ),
+
+  "dns-answer": ({ name, type, server, outcome, records, ttl }, paint) => {
+    const answer =
+      outcome === "records" ? `${counted(records, "record")} for ${duration(ttl)}` : dnsOutcomes[outcome];
+    return paint.dim(`DNS answer: ${type} of ${name} from ${server}: ${answer}`);
+  },
+
+  "listen-failed": ({ transport, port, reason }, paint) =>
+    paint.red(`${transport.toUpperCase()} port ${String(port)} cannot be opened: ${reason}`),
+};
+
+/** A record as a line for people, without its time and account. */
+export const recordText = (record: EventRecord, paint: Paint): string => {
+  // The table's entry and the record belong together by `event`; the compiler sees a union of each.
+  const format = formatters[record.event] as Formatter<EventName>;
+  return format(record, paint);
+};
+
+/** Events that `--verbose` adds, beside keep-alives and what answers them. */
+export const verboseEvents: ReadonlySet<EventName> = new Set(["dropped", "dns-query", "dns-answer"]);
+
+/** Tells which records are shown without `--verbose`. It remembers what was a keep-alive, to leave its answer out too. */
+export class Quietness {
+  readonly #keepAlives = new Set<string>();
+
+  /** Whether a record is worth showing to somebody who did not ask for everything. */
+  shows(record: EventRecord): boolean {
+    if (verboseEvents.has(record.event)) return false;
+    if (record.event === "config") return record.level !== "note";
+    if (record.event !== "request" && record.event !== "response") return true;
+    const exchange = `${String(record.account)} ${record.method} ${record.target}`;
+    if (record.event === "response") return !this.#keepAlives.has(exchange);
+    if (record.reason === "resend") return !this.#keepAlives.has(exchange);
+    if (record.reason !== "keep-alive") {
+      this.#keepAlives.delete(exchange);
+      return true;
+    }
+    this.#keepAlives.add(exchange);
+    return false;
+  }
+}

@@ -1,0 +1,107 @@
+import type { AccountStatus, SlotStatus, StatusReason } from "../../abi/status.js";
+import type { EventRecord } from "../../abi/record.js";
+import type { Paint } from "../paint.js";
+import { causeRules, causes, failures } from "./reasons.js";
+import { clockTime, duration, shortTime } from "./words.js";
+
+/** What a status line is told of besides the status. */
+export interface StatusContext {
+  /** Milliseconds since the start. */
+  readonly now: number;
+  /** The wall clock when `now` was 0. */
+  readonly startedAt: Date;
+  /** The account's label or user name; may be empty. */
+  readonly name: string;
+  /** The target before this one, by slot. */
+  readonly cameFrom: (slot: number) => string | undefined;
+  readonly paint: Paint;
+}
+
+/** `1 bob`, or `1` where the account has no name. */
+export const accountLabel = (account: number, name: string): string =>
+  name === "" ? String(account) : `${String(account)} ${name}`;
+
+const moves: Readonly<Record<"failover" | "failback" | "fallback", string>> = {
+  failover: "moved",
+  failback: "returned",
+  fallback: "fell back",
+};
+
+/** Why a slot is where it is: `moved from udp:127.0.0.11:5060 (silent, F2)`. Empty where there is nothing to tell. */
+const reasonText = (why: StatusReason | undefined, from: string | undefined): string => {
+  if (why === undefined || why.event === "registered") return "";
+  if (why.event === "failed" || why.event === "unregistered") {
+    return why.reason !== undefined && why.reason in failures
+      ? failures[why.reason as keyof typeof failures]
+      : "";
+  }
+  const origin = from === undefined || from === "" ? "" : ` from ${from}`;
+  const because: string[] = [];
+  if (why.cause !== undefined) because.push(causes[why.cause]);
+  // A target that was silent failed by F2: the rule of the cause says more than that of the move.
+  const rule = why.cause === undefined ? why.rule : causeRules[why.cause];
+  if (rule !== undefined) because.push(rule);
+  return `${moves[why.event]}${origin}${because.length === 0 ? "" : ` (${because.join(", ")})`}`;
+};
+
+const slotParts = (status: SlotStatus, context: StatusContext): string[] => {
+  const { now, startedAt, paint } = context;
+  const since = `since ${clockTime(new Date(startedAt.getTime() + status.since))}`;
+  const age = now - status.since >= 1000 ? `, ${duration((now - status.since) / 1000)}` : "";
+  const why = reasonText(status.why, context.cameFrom(status.slot));
+  const parts: string[] = [];
+  switch (status.state) {
+    case "registered":
+      parts.push(`${paint.green("on")} ${paint.bold(status.target)} ${since}${age}`, why);
+      if (status.expires !== undefined) parts.push(`expires in ${duration((status.expires - now) / 1000)}`);
+      break;
+    case "registering":
+    case "starting":
+      parts.push(
+        status.target === ""
+          ? `${paint.yellow(status.state)}${age}`
+          : `${paint.yellow("registering")}, last on ${status.target}`,
+        why,
+      );
+      break;
+    case "waiting":
+      parts.push(`${paint.red("not registered")} ${since}${age}`, why);
+      if (status.retry !== undefined) parts.push(`next try in ${shortTime(Math.max(0, status.retry - now))}`);
+      break;
+    case "unregistered":
+      parts.push(`${paint.yellow("not registered")} ${since}${age}`, why);
+  }
+  return parts.filter((part) => part !== "");
+};
+
+/**
+ * The status of an account in parts, which make a line when they are joined by `; `: on which target it is, since
+ * when, and why. With two slots, a line each.
+ */
+export const statusLines = (status: AccountStatus, context: StatusContext): string[][] => {
+  const label = context.paint.bold(accountLabel(status.account, context.name));
+  return status.slots.map((slot) => {
+    const [first = "", ...rest] = slotParts(slot, context);
+    const server = status.slots.length > 1 ? `, server ${String(slot.slot)}` : "";
+    return [`${label}${server}: ${first}`, ...rest];
+  });
+};
+
+/** What a status says, without what only counts on: two statuses with the same key are the same news. */
+export const statusKey = ({ slot, state, target, why }: SlotStatus): string =>
+  [slot, state, target, why?.event, why?.rule, why?.cause, why?.reason].join(" ");
+
+/** Remembers which target each slot of each account has come from. */
+export class Origins {
+  readonly #from = new Map<string, string>();
+
+  add(record: EventRecord): void {
+    if (record.event !== "failover" && record.event !== "failback" && record.event !== "fallback") return;
+    this.#from.set(`${String(record.account)} ${String(record.slot)}`, record.from);
+  }
+
+  /** The target before the present one; `undefined` where the slot has not moved. */
+  of(account: number, slot: number): string | undefined {
+    return this.#from.get(`${String(account)} ${String(slot)}`);
+  }
+}

@@ -1,0 +1,162 @@
+import type { EventRecord } from "../abi/record.js";
+import type { AccountStatus } from "../abi/status.js";
+import { Quietness, recordText } from "./render/record.js";
+import { Origins, accountLabel, statusKey, statusLines } from "./render/status.js";
+import { diagnosticLines } from "./render/diagnostic.js";
+import { preciseTime } from "./render/words.js";
+import { Screen } from "./screen.js";
+import type { Terminal } from "./terminal.js";
+import { writeLine } from "./terminal.js";
+
+/** How a run is shown. */
+export interface View {
+  /** Every record of the phone, in order. */
+  record(record: EventRecord): void;
+  /** A sentence that is no record. */
+  sentence(text: string): void;
+  /** The phone works since `startedAt`, and where its accounts stand can be asked for from now on. */
+  started(startedAt: Date): void;
+  /** Nothing follows. */
+  end(): void;
+}
+
+/** Records as NDJSON on the one stream, sentences on the other. */
+export class JsonView implements View {
+  readonly #terminal: Terminal;
+  readonly #quietness: Quietness | undefined;
+
+  constructor(terminal: Terminal, verbose: boolean) {
+    this.#terminal = terminal;
+    this.#quietness = verbose ? undefined : new Quietness();
+  }
+
+  record(record: EventRecord): void {
+    if (this.#quietness?.shows(record) ?? true) writeLine(this.#terminal.out, JSON.stringify(record));
+  }
+
+  sentence(text: string): void {
+    writeLine(this.#terminal.err, text);
+  }
+
+  started(): void {
+    // Records carry their own time.
+  }
+
+  end(): void {
+    // Nothing is held back.
+  }
+}
+
+/** How often a live status counts on, in milliseconds. */
+const TICK = 1000;
+
+/** What a view for people needs besides the records. */
+export interface PeopleViewOptions {
+  readonly terminal: Terminal;
+  readonly verbose: boolean;
+  readonly names: ReadonlyMap<number, string>;
+  readonly status: () => readonly AccountStatus[];
+}
+
+/**
+ * A line an event, with local time; and where each account stands: on a terminal always at the bottom, in a pipe a
+ * line whenever it changes.
+ */
+export class PeopleView implements View {
+  readonly #options: PeopleViewOptions;
+  readonly #quietness: Quietness | undefined;
+  readonly #screen: Screen | undefined;
+  readonly #origins = new Origins();
+  /** The last status of each slot that was written to a pipe. */
+  readonly #told = new Map<string, string>();
+  readonly #labelWidth: number;
+  #startedAt = new Date();
+  #ticking: NodeJS.Timeout | undefined;
+
+  constructor(options: PeopleViewOptions) {
+    this.#options = options;
+    this.#quietness = options.verbose ? undefined : new Quietness();
+    this.#screen = options.terminal.isLive ? new Screen(options.terminal.out) : undefined;
+    const labels = [...options.names].map(([account, name]) => accountLabel(account, name));
+    this.#labelWidth = Math.max("phone".length, ...labels.map((label) => label.length));
+  }
+
+  started(startedAt: Date): void {
+    this.#startedAt = startedAt;
+    if (this.#screen === undefined) return;
+    this.#ticking = setInterval(() => {
+      this.#showStatus();
+    }, TICK);
+    this.#options.terminal.out.on("resize", this.#showStatus);
+  }
+
+  record(record: EventRecord): void {
+    this.#origins.add(record);
+    const { terminal, verbose } = this.#options;
+    if (record.event === "config") {
+      if (record.level === "note" && !verbose) return;
+      for (const line of diagnosticLines(record, terminal.errorPaint)) this.sentence(line);
+      return;
+    }
+    if (this.#quietness?.shows(record) ?? true) {
+      this.#write(`${this.#head(record.t, record.account)}  ${recordText(record, terminal.paint)}`);
+    }
+    if (this.#screen === undefined) this.#tellStatus(record);
+    else this.#showStatus();
+  }
+
+  sentence(text: string): void {
+    const { terminal } = this.#options;
+    // Both streams are the same terminal: a line that did not go through the screen would break its status.
+    if (this.#screen !== undefined && terminal.err.isTTY) this.#screen.line(text);
+    else writeLine(terminal.err, text);
+  }
+
+  end(): void {
+    clearInterval(this.#ticking);
+    this.#options.terminal.out.off("resize", this.#showStatus);
+    if (this.#screen !== undefined) this.#showStatus();
+  }
+
+  #head(t: number, account: number): string {
+    const { names, terminal } = this.#options;
+    const time = preciseTime(new Date(this.#startedAt.getTime() + t));
+    const label = account === 0 ? "phone" : accountLabel(account, names.get(account) ?? "");
+    return `${terminal.paint.dim(time)}  ${label.padEnd(this.#labelWidth)}`;
+  }
+
+  #write(line: string): void {
+    if (this.#screen === undefined) writeLine(this.#options.terminal.out, line);
+    else this.#screen.line(line);
+  }
+
+  #linesOf(status: AccountStatus, now: number): string[][] {
+    return statusLines(status, {
+      now,
+      startedAt: this.#startedAt,
+      name: this.#options.names.get(status.account) ?? "",
+      cameFrom: (slot) => this.#origins.of(status.account, slot),
+      paint: this.#options.terminal.paint,
+    });
+  }
+
+  /** Writes the status of slots that are not what they were told to be. States on the way are left out. */
+  #tellStatus({ t, account }: EventRecord): void {
+    const status = this.#options.status().find((each) => each.account === account);
+    if (status === undefined) return;
+    const lines = this.#linesOf(status, t);
+    status.slots.forEach((slot, index) => {
+      const key = statusKey(slot);
+      const place = `${String(account)} ${String(slot.slot)}`;
+      if (slot.state === "starting" || slot.state === "registering" || this.#told.get(place) === key) return;
+      this.#told.set(place, key);
+      const time = preciseTime(new Date(this.#startedAt.getTime() + t));
+      this.#write(`${time}  = ${(lines[index] ?? []).join("; ")}`);
+    });
+  }
+
+  readonly #showStatus = (): void => {
+    const now = Date.now() - this.#startedAt.getTime();
+    this.#screen?.status(this.#options.status().flatMap((status) => this.#linesOf(status, now)));
+  };
+}

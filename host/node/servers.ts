@@ -1,0 +1,198 @@
+import { createSocket } from "node:dgram";
+import type { Socket } from "node:dgram";
+import { createServer } from "node:net";
+import type { Server, Socket as Connection } from "node:net";
+import { canonicalAddress, familyOf } from "../abi/address.js";
+import type { Endpoint, Transport } from "../abi/address.js";
+import { DnsFraming } from "../simulated/service.js";
+import type { Service } from "../simulated/service.js";
+
+/** Where a service is to be found. */
+export interface ServerOptions {
+  /** An IP address of this machine. */
+  readonly address: string;
+  /** 0: a free port. */
+  readonly port: number;
+  /** The clock of what the service records, in milliseconds; since it was opened where it is left out. */
+  readonly now?: () => number;
+}
+
+/** How often a free port is looked for that UDP and TCP both have. */
+const PORT_TRIES = 16;
+
+const opened = (socket: Socket | Server): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.once("listening", () => {
+      socket.off("error", reject);
+      resolve();
+    });
+  });
+
+/**
+ * Carries a service of the simulated network on real sockets: UDP, and TCP where the service has streams. While the
+ * service refuses, its sockets are closed, so that the system answers by ICMP.
+ */
+export class RealServer {
+  readonly #service: Service;
+  readonly #address: string;
+  readonly #now: () => number;
+  readonly #connections = new Set<Connection>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #port: number;
+  #udp: Socket | undefined;
+  #tcp: Server | undefined;
+  #isClosed = false;
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(service: Service, { address, port, now }: ServerOptions) {
+    const origin = performance.now();
+    this.#service = service;
+    this.#address = address;
+    this.#port = port;
+    this.#now = now ?? ((): number => Math.floor(performance.now() - origin));
+  }
+
+  /**
+   * Opens the sockets of a service.
+   *
+   * @throws an error of the system where the port cannot be had
+   */
+  static async open(service: Service, options: ServerOptions): Promise<RealServer> {
+    const server = new RealServer(service, options);
+    service.onChange(() => {
+      server.#adapt();
+    });
+    server.#adapt();
+    await server.settled();
+    return server;
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Waits until the port is as the service wants it; throws where it could not be opened again. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  /** Closes everything for good. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#adapt();
+    await this.settled();
+  }
+
+  #adapt(): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#isClosed || this.#service.isRefusing) await this.#shut();
+      else if (this.#udp === undefined) await this.#open();
+    });
+    // Whoever waits by `settled` hears of it; nobody may be waiting.
+    this.#work.catch(() => undefined);
+  }
+
+  async #open(): Promise<void> {
+    const wanted = this.#port;
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#openUdp();
+        if (this.#service.framing !== undefined) await this.#openTcp();
+        return;
+      } catch (error) {
+        await this.#shut();
+        this.#port = wanted;
+        if (wanted !== 0 || tries === PORT_TRIES) throw error;
+      }
+    }
+  }
+
+  async #openUdp(): Promise<void> {
+    const family = familyOf(this.#address) ?? 4;
+    const socket = createSocket({ type: family === 4 ? "udp4" : "udp6", ipv6Only: family === 6 });
+    this.#udp = socket;
+    socket.on("message", (octets, { address, port }) => {
+      this.#serve(octets, this.#end("udp", address, port), (reply) => {
+        this.#udp?.send(reply, port, address, () => undefined);
+      });
+    });
+    const ready = opened(socket);
+    socket.bind(this.#port, this.#address);
+    await ready;
+    socket.on("error", () => undefined);
+    this.#port = socket.address().port;
+  }
+
+  async #openTcp(): Promise<void> {
+    const server = createServer((connection) => {
+      this.#converse(connection);
+    });
+    this.#tcp = server;
+    const ready = opened(server);
+    server.listen(this.#port, this.#address);
+    await ready;
+  }
+
+  #converse(connection: Connection): void {
+    const framing = new DnsFraming();
+    this.#connections.add(connection);
+    connection.on("error", () => undefined);
+    connection.on("close", () => {
+      this.#connections.delete(connection);
+    });
+    connection.on("data", (octets) => {
+      const source = this.#end("tcp", connection.remoteAddress ?? "", connection.remotePort ?? 0);
+      for (const message of framing.take(octets)) {
+        this.#serve(message, source, (reply) => {
+          connection.write(DnsFraming.frame(reply));
+        });
+      }
+    });
+  }
+
+  #serve(octets: Uint8Array, source: Endpoint, answer: (reply: Uint8Array) => void): void {
+    for (const reply of this.#service.receive(octets, source, this.#now())) {
+      if (reply.delay === 0) answer(reply.octets);
+      else {
+        const timer = setTimeout(() => {
+          this.#timers.delete(timer);
+          answer(reply.octets);
+        }, reply.delay);
+        this.#timers.add(timer);
+      }
+    }
+  }
+
+  #end(transport: Transport, address: string, port: number): Endpoint {
+    const bare = address.replace(/%.*$/, "");
+    return { transport, family: familyOf(bare) ?? 4, address: canonicalAddress(bare), port };
+  }
+
+  async #shut(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    for (const connection of this.#connections) connection.destroy();
+    const closing: Promise<void>[] = [];
+    for (const socket of [this.#udp, this.#tcp]) {
+      if (socket !== undefined) closing.push(closed(socket));
+    }
+    this.#udp = undefined;
+    this.#tcp = undefined;
+    await Promise.all(closing);
+  }
+}
+
+/** Closes a socket; one that was never opened is closed already. */
+const closed = (socket: Socket | Server): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      resolve();
+    };
+    if ("listening" in socket && !socket.listening) done();
+    else socket.close(done);
+  });

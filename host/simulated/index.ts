@@ -1,0 +1,42 @@
+/** `sip-failover/simulated`: a network, DNS servers, registrars and phones in simulated time, for tests. */
+export { Simulation } from "./simulation.js";
+export { SimulatedPhone } from "./phone.js";
+export type { SimulatedPhoneOptions } from "./phone.js";
+export type { HostAddresses, WireEntry } from "./sockets.js";
+export { Network } from "./network.js";
+export type { Link } from "./network.js";
+export { Scheduler } from "./scheduler.js";
+export { Random } from "./random.js";
+export { SimulatedServer } from "./server.js";
+export { DnsFraming } from "./service.js";
+export type { Reply, Service } from "./service.js";
+export { Registrar } from "./registrar.js";
+export type { Answer, Behaviour, ReceivedRequest, RegistrarMode, RegistrarOptions } from "./registrar.js";
+export type { Binding } from "./bindings.js";
+export { Authenticator, digestResponse } from "./digest.js";
+export type { DigestAlgorithm, DigestInput, DigestOptions, Verdict } from "./digest.js";
+export { sipFaults } from "./sip-faults.js";
+export type { SipFault } from "./sip-faults.js";
+export { SipMessage, answerTo, parseSip, parameterised, splitList, writeSip } from "./sip.js";
+export type { HeaderField, Parameterised, Parameters } from "./sip.js";
+export { Zone } from "./zone.js";
+export type {
+  NaptrData,
+  Rcode,
+  ReceivedQuery,
+  SrvData,
+  ZoneBehaviour,
+  ZoneMode,
+  ZoneRecord,
+  ZoneType,
+} from "./zone.js";
+export { dnsFaults } from "./dns-faults.js";
+export type { DnsFault } from "./dns-faults.js";
+export type { ConfigurationFile } from "../abi/configure.js";
+export { ConfigurationError, diagnosticText } from "../abi/configuration-error.js";
+export { Core } from "../abi/core.js";
+export { decodeRecord } from "../abi/record.js";
+export type { ConfigurationRecord, EventRecord, NameOf, RecordOf } from "../abi/record.js";
+export type { AccountStatus, SlotStatus } from "../abi/status.js";
+export { endpointText, parseEndpoint } from "../abi/address.js";
+export type { Endpoint } from "../abi/address.js";

@@ -1,0 +1,85 @@
+/**
+ * Builds the core: asc compiles assembly/index.ts, binaryen finishes the release module, and a report by room says
+ * what its size is made of. Fails where a limit of the design is passed.
+ * Usage: node build/js/scripts/core.js
+ */
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import asc from "assemblyscript/asc";
+import binaryen from "binaryen";
+import { MEMORY_LIMIT, MODULE_LIMIT, measure, report } from "./size.js";
+import { withFixedMemory } from "./wasm.js";
+
+const OPTIMIZE_LEVEL = 2;
+const SHRINK_LEVEL = 2;
+/** Below binaryen's default: a call of a function of up to three expressions is longer than the function. */
+const ALWAYS_INLINE_SIZE = 3;
+
+/** Compiles a target of asconfig.json. Throws where the compiler finds an error; it has then said which. */
+export async function compile(target: "release" | "debug"): Promise<Uint8Array> {
+  let module: Uint8Array | undefined;
+  const { error } = await asc.main(["--config", "asconfig.json", "--target", target], {
+    stdout: process.stderr,
+    stderr: process.stderr,
+    writeFile(_name, contents) {
+      if (typeof contents !== "string") module = contents;
+    },
+  });
+  if (error !== null) throw error;
+  if (module === undefined) throw new Error(`asc wrote no module for ${target}`);
+  return withFixedMemory(module);
+}
+
+/**
+ * Optimises the module for size and takes away what only people read. `names` keeps the functions' names, for the
+ * report; the code is the same.
+ */
+export function finish(module: Uint8Array, names: boolean): Uint8Array {
+  binaryen.setOptimizeLevel(OPTIMIZE_LEVEL);
+  binaryen.setShrinkLevel(SHRINK_LEVEL);
+  binaryen.setAlwaysInlineMaxSize(ALWAYS_INLINE_SIZE);
+  // asc puts nothing below the first KiB, and memory begins as zeros.
+  binaryen.setLowMemoryUnused(true);
+  binaryen.setZeroFilledMemory(true);
+  binaryen.setDebugInfo(names);
+  const work = binaryen.readBinary(module);
+  try {
+    work.setFeatures(binaryen.Features.MVP);
+    work.optimize();
+    work.optimize();
+    work.runPasses(["const-hoisting", "reorder-locals", "strip-producers", "strip-target-features"]);
+    if (!names) work.runPasses(["strip-debug"]);
+    if (work.validate() === 0) throw new Error("the module needs more than WebAssembly 1.0");
+    return work.emitBinary();
+  } finally {
+    work.dispose();
+  }
+}
+
+/** Writes a file as a whole: who reads it meanwhile sees the old one or the new one. */
+function put(path: string, content: Uint8Array | string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+}
+
+async function main(): Promise<void> {
+  const compiled = await compile("release");
+  const module = finish(compiled, false);
+  const size = measure(module, finish(compiled, true));
+  const text = report(size);
+  put("build/sip-failover.wasm", module);
+  put("build/debug/sip-failover.wasm", await compile("debug"));
+  put("build/size.txt", text);
+  process.stdout.write(text);
+  if (size.module > MODULE_LIMIT || size.memory > MEMORY_LIMIT) {
+    console.error("the core is larger than its limit");
+    process.exitCode = 1;
+  }
+}
+
+// Said here and not by Node, which would show the line that threw: binaryen is one line of five megabytes.
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

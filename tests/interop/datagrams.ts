@@ -1,0 +1,87 @@
+import { createSocket } from "node:dgram";
+import type { Socket } from "node:dgram";
+import { once } from "node:events";
+
+/** A datagram that arrived. `at`: milliseconds of `performance.now()`. */
+export interface Datagram {
+  readonly at: number;
+  readonly text: string;
+  readonly source: { readonly address: string; readonly port: number };
+}
+
+const socketFor = (address: string): Socket => createSocket(address.includes(":") ? "udp6" : "udp4");
+
+/**
+ * Sends a datagram and waits for the answer.
+ *
+ * @returns the answer's text; `undefined` where the port is closed or nothing came in time
+ */
+export const ask = async (
+  address: string,
+  port: number,
+  text: string,
+  milliseconds = 500,
+): Promise<string | undefined> => {
+  const socket = socketFor(address);
+  try {
+    socket.connect(port, address);
+    await once(socket, "connect");
+    return await new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds, undefined);
+      socket.once("message", (octets) => {
+        clearTimeout(timer);
+        resolve(octets.toString());
+      });
+      socket.on("error", () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      });
+      socket.send(text);
+    });
+  } finally {
+    socket.close();
+  }
+};
+
+/** An OPTIONS request, for asking whether a server is there. */
+export const optionsRequest = (address: string, port: number): string => {
+  const host = address.includes(":") ? `[${address}]` : address;
+  const unique = `${String(process.pid)}-${String(performance.now())}`;
+  return [
+    `OPTIONS sip:${host}:${String(port)} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${host}:9;rport;branch=z9hG4bK${unique}`,
+    `From: <sip:test@example.test>;tag=${unique}`,
+    `To: <sip:test@example.test>`,
+    `Call-ID: ${unique}`,
+    `CSeq: 1 OPTIONS`,
+    `Max-Forwards: 70`,
+    `Content-Length: 0`,
+    ``,
+    ``,
+  ].join("\r\n");
+};
+
+/** A server that never answers, and notes what arrives. */
+export class SilentServer {
+  readonly datagrams: Datagram[] = [];
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("message", (octets, { address, port }) => {
+      this.datagrams.push({ at: performance.now(), text: octets.toString(), source: { address, port } });
+    });
+  }
+
+  static async start(address: string, port: number): Promise<SilentServer> {
+    const socket = socketFor(address);
+    const server = new SilentServer(socket);
+    socket.bind(port, address);
+    await once(socket, "listening");
+    return server;
+  }
+
+  stop(): void {
+    this.#socket.close();
+  }
+}

@@ -1,0 +1,200 @@
+import { fileURLToPath } from "node:url";
+import { loopbackAddress, targetText } from "./addresses.js";
+import { ask, optionsRequest } from "./datagrams.js";
+import { Program, removeFolder, temporaryFolder } from "./programs.js";
+import type { Line } from "./programs.js";
+
+const CONFIGURATION = fileURLToPath(new URL("../../../../tests/interop/kamailio.cfg", import.meta.url));
+
+/** Below the ports that systems give out. */
+const CONTROL_PORT = 5066;
+
+export interface KamailioOptions {
+  readonly address: string;
+  /** 5060 where it is left out. */
+  readonly port?: number;
+  /** Ask for digest: any user, password `secret`. */
+  readonly digest?: boolean;
+  /** Seconds that a binding is granted at most; 3600 where it is left out. */
+  readonly lifetime?: number;
+  /** Answer every REGISTER 503 with a Retry-After of 30 s. */
+  readonly unavailable?: boolean;
+}
+
+/** A binding as Kamailio has it. */
+export interface Binding {
+  readonly user: string;
+  readonly contact: string;
+  /** Seconds left. */
+  readonly expires: number;
+  readonly callId: string;
+  readonly cseq: number;
+}
+
+/** A request as Kamailio logged it when it came to it: a stopped one comes to it late. */
+export interface LoggedRequest {
+  /** Milliseconds of `performance.now()`, by the wall clock. */
+  readonly at: number;
+  readonly method: string;
+  /** Port it came from. */
+  readonly port: number;
+  readonly user: string;
+  readonly callId: string;
+  readonly cseq: number;
+  /** The Expires header, as it came; empty: none. */
+  readonly expires: string;
+  /** Whether it carried credentials. */
+  readonly credentials: boolean;
+  readonly contact: string;
+}
+
+interface UlContact {
+  Contact: { Address: string; Expires: number | string; "Call-ID": string; CSeq: number };
+}
+
+interface UlDump {
+  result?: {
+    Domains: { Domain: { AoRs?: { Info: { AoR: string; Contacts: UlContact[] } }[] } }[];
+  };
+}
+
+const REQUEST = /request (\d+) (\d+) (\S+) \S+ (\d+) (\S+) (\S+) (\d+) \[(.*?)\] \[(.*?)\] \[(.*)\]$/;
+
+const textOrNone = (text: string | undefined): string =>
+  text === undefined || text === "<null>" ? "" : text;
+
+const loggedRequest = ({ text }: Line): LoggedRequest | undefined => {
+  const [, seconds, microseconds, method, port, user, callId, cseq, expires, credentials, contact] =
+    REQUEST.exec(text) ?? [];
+  if (method === undefined || user === undefined || callId === undefined) return undefined;
+  return {
+    at: Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.timeOrigin,
+    method,
+    port: Number(port),
+    user,
+    callId,
+    cseq: Number(cseq),
+    expires: textOrNone(expires),
+    credentials: textOrNone(credentials) !== "",
+    contact: textOrNone(contact),
+  };
+};
+
+/** A Kamailio as a registrar, on an address of its own, with everything that it keeps in a folder of its own. */
+export class Kamailio {
+  readonly address: string;
+  readonly port: number;
+  /** As records write it: `udp:127.0.0.11:5060`. */
+  readonly target: string;
+  readonly #options: KamailioOptions;
+  readonly #folder = temporaryFolder();
+  /** Address of the JSON-RPC interface, which has no IPv6. */
+  readonly #control = loopbackAddress();
+  readonly #requests: LoggedRequest[] = [];
+  #program: Program | undefined;
+
+  /** One that is not running yet: its port is closed. */
+  constructor(options: KamailioOptions) {
+    this.#options = options;
+    this.address = options.address;
+    this.port = options.port ?? 5060;
+    this.target = targetText(this.address, this.port);
+  }
+
+  /** Starts it, or starts it again without its bindings, and waits until it answers. */
+  async restart(): Promise<void> {
+    await this.kill();
+    const { digest = false, lifetime = 3600, unavailable = false } = this.#options;
+    const definitions = [
+      `LIFETIME=${String(lifetime)}`,
+      `CONTROL="udp:${this.#control}:${String(CONTROL_PORT)}"`,
+    ];
+    if (digest) definitions.push("WITH_AUTH");
+    if (unavailable) definitions.push("WITH_503");
+    const host = this.address.includes(":") ? `[${this.address}]` : this.address;
+    const words = [
+      "-DD",
+      "-E",
+      "-f",
+      CONFIGURATION,
+      "-m",
+      "8",
+      "-M",
+      "4",
+      "-l",
+      `udp:${host}:${String(this.port)}`,
+    ];
+    words.push("-w", this.#folder, "-Y", this.#folder, "-P", `${this.#folder}/kamailio.pid`);
+    const program = new Program(
+      "kamailio",
+      [...words, ...definitions.flatMap((name) => ["-A", name])],
+      this.#folder,
+    );
+    this.#program = program;
+    program.onLine((line) => {
+      const request = loggedRequest(line);
+      if (request !== undefined) this.#requests.push(request);
+    });
+    await program.until(() => this.answers(), "answer to OPTIONS");
+  }
+
+  /** Whether it answers an OPTIONS within half a second. */
+  async answers(): Promise<boolean> {
+    const answer = await ask(this.address, this.port, optionsRequest(this.address, this.port));
+    return answer?.startsWith("SIP/2.0 200") === true;
+  }
+
+  /** Asks Kamailio who is registered with it. */
+  async bindings(): Promise<Binding[]> {
+    const question = JSON.stringify({ jsonrpc: "2.0", method: "ul.dump", id: 1 });
+    const answer = await ask(this.#control, CONTROL_PORT, question, 2000);
+    if (answer === undefined) throw new Error(`Kamailio at ${this.target} does not say who is registered`);
+    const dump = JSON.parse(answer) as UlDump;
+    return (dump.result?.Domains ?? [])
+      .flatMap(({ Domain }) => Domain.AoRs ?? [])
+      .flatMap(({ Info }) =>
+        Info.Contacts.map(({ Contact }) => ({
+          user: Info.AoR,
+          contact: Contact.Address,
+          expires: typeof Contact.Expires === "number" ? Contact.Expires : 0,
+          callId: Contact["Call-ID"],
+          cseq: Contact.CSeq,
+        })),
+      )
+      .filter(({ expires }) => expires > 0);
+  }
+
+  /** The users that are registered with it, sorted. */
+  async users(): Promise<string[]> {
+    return (await this.bindings()).map(({ user }) => user).sort();
+  }
+
+  /** The REGISTERs that came to it, also before a restart. */
+  get registers(): readonly LoggedRequest[] {
+    return this.#requests.filter(({ method }) => method === "REGISTER");
+  }
+
+  get log(): string {
+    return this.#program?.text ?? "";
+  }
+
+  /** Makes it silent: what arrives waits in its socket. */
+  freeze(): void {
+    this.#program?.signal("SIGSTOP");
+  }
+
+  /** Lets it go on: it answers everything that has waited. */
+  thaw(): void {
+    this.#program?.signal("SIGCONT");
+  }
+
+  /** Ends it at once; its port is closed then. */
+  async kill(): Promise<void> {
+    await this.#program?.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    removeFolder(this.#folder);
+  }
+}
