@@ -300,7 +300,7 @@ export function attemptAnswered(attempt: Attempt, status: i32, now: i64): i32 {
   if (status == 423 && correctLifetime(attempt)) return again(attempt, REASON_INTERVAL_TOO_BRIEF, now);
   noteRetryAfter(attempt);
   if (status == 503) return failed(attempt, CAUSE_503);
-  const movesOn = status != 423 && movesOnRejection(attempt.registration.account);
+  const movesOn = status >= 400 && status != 423 && movesOnRejection(attempt.registration.account);
   return movesOn ? failed(attempt, CAUSE_REJECTED) : rejected(attempt, FAILURE_REJECTED, status);
 }
 

@@ -15,6 +15,7 @@ import {
   HEADER_PROXY_AUTHORIZATION,
   HEADER_WWW_AUTHENTICATE,
 } from "../sip/header";
+import { methodName } from "../sip/method";
 import { random32 } from "../time/random";
 import { passwordOf } from "./options";
 
@@ -159,7 +160,7 @@ export function writeCredentials(writer: Writer, attempt: i32, account: i32, met
     cnonceWriter.begin(cnonceText, CNONCE_LENGTH).hexNumber(random32(), 8).hexNumber(random32(), 8);
     credentials.cnonce = cnonceWriter.written();
     credentials.uri = uri;
-    credentials.method = method;
+    credentials.method = methodName(method);
     credentials.count = ++one.count;
     credentialsField(
       writer,

@@ -2,6 +2,7 @@ import { MAX_REGISTRATIONS } from "../limits";
 import { NEVER, after } from "../time/clock";
 import { randomBetween } from "../time/random";
 import { currentOf } from "./current";
+import { leftAloneUntil } from "./health";
 import { listOf } from "./targets";
 
 /*
@@ -57,7 +58,8 @@ export class Failback {
   due(slot: i32, refreshAt: i64): i64 {
     const current = currentOf(slot);
     if (this.onTrial || this.notBefore == NEVER || !current.endpoint.exists) return NEVER;
-    if (listOf(slot).rankOf(current.endpoint) == 0) return NEVER;
+    const rank = listOf(slot).rankOf(current.endpoint);
+    if (rank == 0) return NEVER;
     let due = NEVER;
     switch (this.mode) {
       case MODE_DNS_TTL:
@@ -70,7 +72,7 @@ export class Failback {
         if (this.timeout > 0) due = after(current.since, this.timeout);
         break;
     }
-    return max(due, this.notBefore);
+    return max(max(due, this.notBefore), firstFree(slot, rank));
   }
 
   /** When there is something to do: the trial becomes due, or may begin. */
@@ -113,6 +115,13 @@ export class Failback {
     this.onTrial = false;
     this.trialAt = NEVER;
   }
+}
+
+/** F12: when the first target ahead of `rank` may be asked; long ago where one may now. */
+function firstFree(slot: i32, rank: i32): i64 {
+  let first: i64 = rank < 0 ? 0 : NEVER;
+  for (let i = 0; i < rank; i++) first = min(first, leftAloneUntil(listOf(slot).at(i).endpoint));
+  return first;
 }
 
 const failbacks = memory.data(offsetof<Failback>() * MAX_REGISTRATIONS, 8);

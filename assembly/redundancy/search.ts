@@ -47,7 +47,9 @@ export class Search {
     this.skip = skip;
     this.goesOn = goesOn;
     this.trial = false;
-    this.leaveOut(now);
+    const all: u32 = (1 << list.count) - 1;
+    this.leftOut = this.leftAlone(now);
+    if (this.leftOut == all) this.leftOut = 0;
   }
 
   /** Begins a trial of the `ahead` targets that are ranked ahead of the current one (B3). */
@@ -55,17 +57,17 @@ export class Search {
     this.begin(list, FROM_THE_TOP, skip, false, now);
     this.list.count = min(ahead, list.count);
     this.trial = true;
-    this.leaveOut(now);
+    // The current target is there, so nothing asks one that wants to be left alone.
+    this.leftOut = this.leftAlone(now);
   }
 
-  /** F12: leaves out targets to be left alone, unless that would be all of them. */
-  private leaveOut(now: i64): void {
-    const count = this.list.count;
-    let leftOut: u32 = 0;
-    for (let i = 0; i < count; i++) {
-      if (leftAloneUntil(this.list.at(i).endpoint) > now) leftOut |= 1 << i;
+  /** F12: the targets to be left alone, a bit each. A search leaves them out unless they are all there is. */
+  private leftAlone(now: i64): u32 {
+    let ranks: u32 = 0;
+    for (let i = 0; i < this.list.count; i++) {
+      if (leftAloneUntil(this.list.at(i).endpoint) > now) ranks |= 1 << i;
     }
-    this.leftOut = leftOut == (1 << count) - 1 ? 0 : leftOut;
+    return ranks;
   }
 
   /** K3: a target that has just been found dead counts as tried, unless it is the only one. */

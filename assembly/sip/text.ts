@@ -91,7 +91,7 @@ export function itemValue(item: Span): Span {
  * The value of the parameter `name` (a literal in lower case) in a list of them: NO_SPAN where it is not there,
  * present but empty where it has no value. Quotes are part of the value.
  */
-export function parameter(list: Span, name: string, separator: u8 = SEMICOLON): Span {
+export function parameter(list: Span, name: string, separator: u8 = 0x3b): Span {
   for (
     let item = nextItem(list, NO_SPAN, separator);
     item != NO_SPAN;
