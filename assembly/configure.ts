@@ -17,7 +17,7 @@ import {
   ERROR_POOL_FULL,
   TRANSPORT_UDP,
 } from "./contract/constants";
-import { addDnsServer } from "./dns/servers";
+import { addDnsServer, dnsServers } from "./dns/servers";
 import { input } from "./input";
 import { MAX_CONFIG_FILES, MAX_DNS_SERVERS, MAX_MESSAGE_IN } from "./limits";
 import { addConfiguredServers, addStaticRecords, configureResolver } from "./resolver";
@@ -40,6 +40,8 @@ class Progress {
   files: i32;
   /** DNS servers that the host has named. */
   servers: i32;
+  /** Those of them that it named before the first file, to serve instead of the files'. */
+  overriding: i32;
 }
 
 const progress = changetype<Progress>(memory.data(offsetof<Progress>()));
@@ -58,6 +60,7 @@ export function configureBegin(): void {
   progress.phase = READING;
   progress.files = 0;
   progress.servers = 0;
+  progress.overriding = 0;
 }
 
 /** Begins the next file: its index. */
@@ -76,12 +79,13 @@ export function configureText(length: i32): i32 {
   return feedText(span(input, length));
 }
 
-/** Names a DNS server; those of the host serve before those of the files. */
+/** Names a DNS server: before the first file one that serves instead of the files', later one for want of those. */
 export function configureDns(family: i32, port: i32): i32 {
   if (progress.phase == NONE) return ERROR_NOT_CONFIGURED;
   if (family != FAMILY_IPV4 && family != FAMILY_IPV6) return ERROR_BAD_ARGUMENT;
   if (progress.servers == MAX_DNS_SERVERS) return ERROR_POOL_FULL;
   hostServer(progress.servers++).set(TRANSPORT_UDP, family, port, input);
+  if (progress.files == 0) progress.overriding = progress.servers;
   return 0;
 }
 
@@ -108,12 +112,18 @@ export function timersFromSettings(): void {
   setTimers(globalSetting(KEY_TIMER_T1), globalSetting(KEY_TIMER_T2), globalSetting(KEY_TIMER_T4));
 }
 
-/** How DNS is asked, whom, and what is known without asking; the host's servers take the place of the files'. */
+/** How DNS is asked, whom, and what is known without asking. */
 export function resolverFromSettings(): void {
   configureResolver();
   addStaticRecords();
-  for (let i = 0; i < progress.servers; i++) addDnsServer(hostServer(i));
-  if (progress.servers == 0) addConfiguredServers();
+  addHostServers(progress.overriding);
+  if (progress.overriding > 0) return;
+  addConfiguredServers();
+  if (dnsServers() == 0) addHostServers(progress.servers);
+}
+
+function addHostServers(count: i32): void {
+  for (let i = 0; i < count; i++) addDnsServer(hostServer(i));
 }
 
 /** Number of keys that are known. */

@@ -51,7 +51,7 @@ import { SECOND } from "./time/clock";
 const server = changetype<Endpoint>(memory.data(offsetof<Endpoint>(), 4));
 const address = memory.data(16, 4);
 
-/** The DNS servers of the files; those of the host, if any, are there already and take their place. */
+/** The DNS servers that the files name. */
 export function addConfiguredServers(): void {
   addServer(globalText(KEY_PRIMARY_DNS));
   addServer(globalText(KEY_SECONDARY_DNS));

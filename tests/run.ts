@@ -26,6 +26,8 @@ function line(name: string, outcome: Outcome, started: number): string {
   return `${name.padEnd(NAME_WIDTH)} ${counts.join(", ")} (${seconds} s)`;
 }
 
+const indented = (text: string): string => text.replace(/^/gm, "    ");
+
 async function runSuite(suite: Suite, parts: readonly string[]): Promise<void> {
   const lacking = missing.get(suite);
   const started = performance.now();
@@ -40,9 +42,9 @@ async function runSuite(suite: Suite, parts: readonly string[]): Promise<void> {
     const lead = process.stdout.isTTY ? "\r\u001b[K" : "";
     console.log(`${lead}${line(suite.name, outcome, started)}`);
   }
-  for (const { name, detail } of outcome.failures) {
-    console.log(`\nfailed: ${name}\n${detail.replace(/^/gm, "    ")}\n`);
-  }
+  for (const { name, detail } of outcome.failures) console.log(`\nfailed: ${name}\n${indented(detail)}`);
+  for (const { name, detail } of outcome.notes) console.log(`\n${name}:\n${indented(detail)}`);
+  if (outcome.failures.length > 0) console.log();
   for (const name of outcome.skipped) console.log(`${skippingFails ? "failed" : "skipped"}: ${name}`);
   total.passed += outcome.passed;
   total.failed += outcome.failures.length + (skippingFails ? outcome.skipped.length : 0);

@@ -88,11 +88,6 @@ function sayMoved(registration: Registration, to: Endpoint, byTrial: bool): void
 export function loseBinding(registration: Registration, failure: i32): void {
   if (!registration.isBound) return;
   sayUnregistered(registration, failure);
-  forgetBinding(registration);
-}
-
-/** As `loseBinding`, without a word: another slot serves now (G2). */
-export function forgetBinding(registration: Registration): void {
   registration.bound.clear();
   releaseFlow(registration.flow);
   registration.flow = NO_HANDLE;

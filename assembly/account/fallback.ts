@@ -64,7 +64,7 @@ export function slotHasRegistered(registration: Registration, now: i64): void {
   const first = slotOne(registration);
   const other = registration.other;
   first.failedSlots = 0;
-  first.onFallbackTrial = false;
+  if (registration == first) first.onFallbackTrial = false;
   const changed = first.workingSlot != registration.slot;
   first.workingSlot = registration.slot;
   if (changed) sayFallback(registration, other.home, registration.bound, RULE_G2);

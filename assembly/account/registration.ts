@@ -1,5 +1,6 @@
 import {
   FAILURE_EXPIRED,
+  FAILURE_MOVED,
   FAILURE_NAME_NOT_FOUND,
   FAILURE_NO_TARGET_LEFT,
   FAILURE_STOPPED,
@@ -30,7 +31,7 @@ import {
   cancelAttempt,
   startAttempt,
 } from "./attempt";
-import { NO_RULE, bind, forgetBinding, loseBinding, targetDied } from "./binding";
+import { NO_RULE, bind, loseBinding, targetDied } from "./binding";
 import { comeBack, fallbackTrialFailed, hasOtherSlotLeft, searchFailed, slotHasRegistered } from "./fallback";
 import { sendKeepAlive } from "./keepalive";
 import { locate, stopLocating } from "./locating";
@@ -251,12 +252,12 @@ function leave(registration: Registration): void {
   registration.state = OFF;
 }
 
-/** The other slot serves now (G2): the binding runs out by itself. */
+/** The other slot serves now (G2): the binding is refreshed no more, and runs out by itself. */
 export function standBack(registration: Registration): void {
   cancelAttempt(attemptAt(searchNumber(registration, MAIN)));
   abandonTrial(registration);
   stopLocating(registration);
-  forgetBinding(registration);
+  loseBinding(registration, FAILURE_MOVED);
   registration.state = OFF;
   registration.wakeAt = NEVER;
 }

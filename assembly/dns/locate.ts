@@ -59,7 +59,8 @@ function beginLiteral(locator: Locator, host: Span): bool {
   if (family == 0) return false;
   const transport = plainTransport(locator.transportType);
   const port: i32 = locator.port == 0 ? defaultPort(transport) : locator.port;
-  return locator.add(transport, family, port, bytes, NEVER);
+  locator.add(transport, family, port, bytes, NEVER);
+  return true;
 }
 
 function beginName(locator: Locator, host: Span): bool {

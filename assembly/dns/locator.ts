@@ -1,3 +1,4 @@
+import { ADDRESS_SIZE } from "../bytes/address";
 import { Endpoint } from "../bytes/endpoint";
 import { POOL_TARGETS } from "../contract/constants";
 import { poolFull } from "../contract/queue";
@@ -56,7 +57,8 @@ export class Locator {
   /** The caller has been told how it ended. */
   told: bool;
   transportType: u8;
-  private aligned: u8;
+  /** A target has found no room in the list. */
+  private full: bool;
   port: u16;
   /** The name, held; ROOT for a literal. */
   host: u16;
@@ -73,20 +75,26 @@ export class Locator {
     );
   }
 
-  /** Adds a target at the end (L6); false where the list is full. */
-  add(transport: i32, family: i32, port: i32, address: usize, expires: i64): bool {
-    if (this.count == MAX_TARGETS) {
-      poolFull(POOL_TARGETS, this.account);
-      return false;
-    }
-    const target = this.target(this.count);
-    target.endpoint.set(transport, family, port, address);
-    target.expires = expires;
+  /** The list begins anew. */
+  clear(): void {
+    this.count = 0;
+    this.full = false;
+  }
+
+  /** Adds a target at the end (L6); what exceeds `MAX_TARGETS` is left out, and said once. */
+  add(transport: i32, family: i32, port: i32, address: usize, expires: i64): void {
     for (let i = 0; this.skipDuplicates && i < this.count; i++) {
-      if (this.target(i).endpoint.sameAddress(target.endpoint)) return true;
+      const other = this.target(i).endpoint;
+      if (other.family == (family as u8) && memory.compare(other.address, address, ADDRESS_SIZE) == 0) return;
     }
-    this.count++;
-    return true;
+    if (this.count < MAX_TARGETS) {
+      const target = this.target(this.count++);
+      target.endpoint.set(transport, family, port, address);
+      target.expires = expires;
+    } else if (!this.full) {
+      this.full = true;
+      poolFull(POOL_TARGETS, this.account);
+    }
   }
 
   /** Ends the lookup, with what `add` has put into the list. */
@@ -99,7 +107,7 @@ export class Locator {
   end(): void {
     dropName(this.host);
     this.host = 0;
-    this.count = 0;
+    this.clear();
     this.state = LOCATOR_IDLE;
     minimiseNeeds();
   }

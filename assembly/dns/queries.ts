@@ -253,7 +253,8 @@ function read(query: Query, answer: Answer, now: i64): void {
   if (message.isTruncated || !message.check()) {
     setRemote(query);
     drop(DROP_DNS_MALFORMED, remote);
-    refuse(query, DNS_OUTCOME_MALFORMED, now);
+    // The only server is asked again in its time; somebody else may have sent this.
+    if (query.transport != (TRANSPORT_UDP as u8) || dnsServers() > 1) refuse(query, DNS_OUTCOME_MALFORMED, now);
     return;
   }
   const outcome = takeAnswer(answer, query.additional, now);

@@ -90,7 +90,7 @@ function pass(writing: bool): void {
   walk.hasSrv = false;
   walk.questions = 0;
   walk.rewrites = 0;
-  walk.locator.count = 0;
+  walk.locator.clear();
   visitHost(walk.locator);
 }
 

@@ -1,4 +1,4 @@
-import { Span, lower, span, spanEnd, spanLength, spanStart } from "../bytes/span";
+import { Span, lower, spanEnd, spanLength, spanStart } from "../bytes/span";
 import { Writer } from "../bytes/writer";
 import { BLANK, isWordAt, letter, writeWord } from "./words";
 

@@ -17,10 +17,8 @@ import {
   HEADER_CALL_ID,
   HEADER_CONTENT_LENGTH,
   HEADER_CSEQ,
-  HEADER_FROM,
   HEADER_KINDS,
   HEADER_OTHER,
-  HEADER_TO,
   HEADER_VIA,
   headerOf,
 } from "./header";

@@ -129,7 +129,6 @@ export function sameUri(a: Uri, b: Uri): bool {
     a.scheme == b.scheme &&
     portOf(a) == portOf(b) &&
     sameHost(a.host, b.host) &&
-    (a.user == NO_SPAN) == (b.user == NO_SPAN) &&
     sameText(a.user, b.user, false) &&
     sameText(a.password, b.password, false) &&
     parametersAgree(a, b) &&

@@ -35,6 +35,9 @@ export interface Configured {
 
 const DNS_PORT = 53;
 
+/** As many as the C library's resolver asks. */
+const MOST_RESOLVERS = 3;
+
 const nothing = (): undefined => undefined;
 
 const expectDone = (answer: number, what: string): number => {
@@ -100,7 +103,7 @@ export const configure = (
       at += consumed;
     }
   }
-  if (dns.length === 0) giveServers(core, resolvers);
+  if (dns.length === 0) giveServers(core, resolvers.slice(0, MOST_RESOLVERS));
   while (expectDone(core.configureEnd(), "configuration") > 0) core.drain(0, handler);
   core.drain(0, handler);
   const isDiagnostic = (record: EventRecord): record is ConfigurationRecord => record.event === "config";

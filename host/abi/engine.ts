@@ -1,6 +1,7 @@
 import { endpointText } from "./address.js";
 import type { Endpoint, Transport } from "./address.js";
 import { enumerations } from "./contract.js";
+import { CoreError, errorName } from "./core.js";
 import type { ActionHandler, Core } from "./core.js";
 import type { NameOf } from "./record.js";
 
@@ -85,7 +86,7 @@ export class Engine implements SocketEvents, ActionHandler {
   #now = 0;
 
   constructor(
-    core: Core,
+    core: DrivenCore,
     clock: Clock,
     sockets: (events: SocketEvents) => Sockets,
     listener: EngineListener,
@@ -98,7 +99,10 @@ export class Engine implements SocketEvents, ActionHandler {
 
   /** Begins to work. The core is configured. */
   start(): void {
-    this.#enter((now) => this.#core.start(now));
+    this.#enter((now) => {
+      const answer = this.#core.start(now);
+      if (answer < 0) throw new CoreError(`the core does not start: ${errorName(answer)}`);
+    });
   }
 
   /** Begins an orderly stop; the listener hears when it is done. */
@@ -195,6 +199,10 @@ export class Engine implements SocketEvents, ActionHandler {
         if (this.#hasEnded()) return;
       }
       this.#clock.alarm(this.#core.nextDeadline(), this.#ring);
+    } catch (error) {
+      // A listener's error is its owner's affair; what was left undone is taken up at once.
+      if (!this.#isOver()) this.#clock.alarm(this.#now, this.#ring);
+      throw error;
     } finally {
       this.#busy = false;
     }
@@ -210,6 +218,11 @@ export class Engine implements SocketEvents, ActionHandler {
       this.end();
       this.#listener.stopped();
     }
+    return this.#ended;
+  }
+
+  /** Whether the owner has ended it meanwhile. */
+  #isOver(): boolean {
     return this.#ended;
   }
 

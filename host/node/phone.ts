@@ -174,9 +174,8 @@ export class Phone extends EventEmitter<PhoneEvents> {
   #tell(record: EventRecord): void {
     this.#status.add(record);
     // A record and the name of its event belong together; the compiler sees a union of each.
-    const untyped: EventEmitter = this as unknown as EventEmitter;
-    untyped.emit("record", record);
-    untyped.emit(record.event, record);
+    (this as EventEmitter).emit("record", record);
+    (this as EventEmitter).emit(record.event, record);
     if (record.event === "listening") this.#settle?.();
     if (record.event === "listen-failed") this.#settle?.(new StartError(portSentence(record)));
     if (record.event !== "dns-answer") return;

@@ -5,7 +5,7 @@ import type { Server, Socket as Connection } from "node:net";
 import { canonicalAddress, familyOf } from "../abi/address.js";
 import type { Endpoint, Transport } from "../abi/address.js";
 import { DnsFraming } from "../simulated/service.js";
-import type { Service } from "../simulated/service.js";
+import type { HeldDatagram, Service } from "../simulated/service.js";
 
 /** Where a service is to be found. */
 export interface ServerOptions {
@@ -38,6 +38,7 @@ export class RealServer {
   readonly #address: string;
   readonly #now: () => number;
   readonly #connections = new Set<Connection>();
+  readonly #held: HeldDatagram[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   #port: number;
   #udp: Socket | undefined;
@@ -89,6 +90,9 @@ export class RealServer {
   }
 
   #adapt(): void {
+    if (!this.#service.isHolding) {
+      for (const held of this.#held.splice(0)) this.#serveDatagram(held);
+    }
     this.#work = this.#work.then(async () => {
       if (this.#isClosed || this.#service.isRefusing) await this.#shut();
       else if (this.#udp === undefined) await this.#open();
@@ -117,9 +121,9 @@ export class RealServer {
     const socket = createSocket({ type: family === 4 ? "udp4" : "udp6", ipv6Only: family === 6 });
     this.#udp = socket;
     socket.on("message", (octets, { address, port }) => {
-      this.#serve(octets, this.#end("udp", address, port), (reply) => {
-        this.#udp?.send(reply, port, address, () => undefined);
-      });
+      const source = this.#end("udp", address, port);
+      if (this.#service.isHolding) this.#held.push({ octets, source });
+      else this.#serveDatagram({ octets, source });
     });
     const ready = opened(socket);
     socket.bind(this.#port, this.#address);
@@ -152,6 +156,12 @@ export class RealServer {
           connection.write(DnsFraming.frame(reply));
         });
       }
+    });
+  }
+
+  #serveDatagram({ octets, source }: HeldDatagram): void {
+    this.#serve(octets, source, (reply) => {
+      this.#udp?.send(reply, source.port, source.address, () => undefined);
     });
   }
 

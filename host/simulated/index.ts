@@ -8,6 +8,8 @@ export type { Link } from "./network.js";
 export { Scheduler } from "./scheduler.js";
 export { Random } from "./random.js";
 export { SimulatedServer } from "./server.js";
+export { RealServer } from "../node/servers.js";
+export type { ServerOptions } from "../node/servers.js";
 export { DnsFraming } from "./service.js";
 export type { Reply, Service } from "./service.js";
 export { Registrar } from "./registrar.js";

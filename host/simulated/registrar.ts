@@ -1,5 +1,5 @@
 import { endpointText } from "../abi/address.js";
-import type { Endpoint, Transport } from "../abi/address.js";
+import type { Endpoint } from "../abi/address.js";
 import { Bindings } from "./bindings.js";
 import type { Binding } from "./bindings.js";
 import { Authenticator } from "./digest.js";
@@ -23,8 +23,11 @@ export interface Answer {
 /** Behaviour for one request: `up` does as a registrar does, `silent` drops it. */
 export type Behaviour = "up" | "silent" | Answer;
 
-/** How a registrar behaves: `refused` closes its port; a function decides request by request. */
-export type RegistrarMode = Behaviour | "refused" | ((request: ReceivedRequest) => Behaviour);
+/**
+ * How a registrar behaves: `refused` closes its port; `stopped` leaves what comes waiting until it goes on (SIGSTOP);
+ * a function decides request by request.
+ */
+export type RegistrarMode = Behaviour | "refused" | "stopped" | ((request: ReceivedRequest) => Behaviour);
 
 /** What a registrar has received. */
 export interface ReceivedRequest {
@@ -110,12 +113,12 @@ export class Registrar implements Service {
     return this.#mode === "refused";
   }
 
-  onChange(listener: () => void): void {
-    this.#changes.add(listener);
+  get isHolding(): boolean {
+    return this.#mode === "stopped";
   }
 
-  serves(transport: Transport): boolean {
-    return transport === "udp";
+  onChange(listener: () => void): void {
+    this.#changes.add(listener);
   }
 
   /** Answers as it should. */
@@ -126,6 +129,11 @@ export class Registrar implements Service {
   /** Drops everything: power lost, or a firewall. */
   silent(): void {
     this.mode = "silent";
+  }
+
+  /** Stops like a process by SIGSTOP: what comes waits, and is answered when it goes on. */
+  stop(): void {
+    this.mode = "stopped";
   }
 
   /** Closes its port: the machine answers by ICMP. */
@@ -178,7 +186,7 @@ export class Registrar implements Service {
 
   #behaviour(received: ReceivedRequest): Behaviour {
     const mode = typeof this.#mode === "function" ? this.#mode(received) : this.#mode;
-    return mode === "refused" ? "silent" : mode;
+    return mode === "refused" || mode === "stopped" ? "silent" : mode;
   }
 
   #judge(request: SipMessage): Verdict | undefined {

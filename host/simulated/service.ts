@@ -1,4 +1,4 @@
-import type { Endpoint, Transport } from "../abi/address.js";
+import type { Endpoint } from "../abi/address.js";
 
 /** An answer of a service, after a wait in milliseconds. */
 export interface Reply {
@@ -17,10 +17,16 @@ export interface Service {
   readonly framing?: "dns";
   /** Whether its port is closed just now. */
   readonly isRefusing: boolean;
-  /** Calls `listener` when `isRefusing` may have changed. */
+  /** Whether it has been stopped (SIGSTOP): datagrams then wait in its socket until it goes on. */
+  readonly isHolding: boolean;
+  /** Calls `listener` when `isRefusing` or `isHolding` may have changed. */
   onChange(listener: () => void): void;
-  /** Whether it wants to be asked over this transport, at all. */
-  serves(transport: Transport): boolean;
+}
+
+/** A datagram that waits for a service that has been stopped. */
+export interface HeldDatagram {
+  readonly octets: Uint8Array;
+  readonly source: Endpoint;
 }
 
 /** Tells those who carry a service that its port has been opened or closed. */

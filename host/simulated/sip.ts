@@ -139,7 +139,7 @@ export class SipMessage {
 
   /** The number of the CSeq; NaN where there is none. */
   get cseq(): number {
-    return Number((this.header("cseq") ?? "").split(/\s+/)[0] || NaN);
+    return Number(/^(\d+)\s/.exec(this.header("cseq") ?? "")?.[1] ?? NaN);
   }
 
   /** The URI of the To header. */

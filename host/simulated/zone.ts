@@ -41,8 +41,11 @@ export type Rcode = keyof typeof rcodes;
 /** Behaviour for one query: `up` answers, `silent` drops it, an rcode is all that is answered, a fault spoils the answer. */
 export type ZoneBehaviour = "up" | "silent" | Rcode | { readonly fault: DnsFault };
 
-/** How a DNS server behaves: `closed` closes its port; a function decides query by query. */
-export type ZoneMode = ZoneBehaviour | "closed" | ((query: ReceivedQuery) => ZoneBehaviour);
+/**
+ * How a DNS server behaves: `closed` closes its port; `stopped` leaves what comes waiting until it goes on (SIGSTOP);
+ * a function decides query by query.
+ */
+export type ZoneMode = ZoneBehaviour | "closed" | "stopped" | ((query: ReceivedQuery) => ZoneBehaviour);
 
 /** A query that came. */
 export interface ReceivedQuery {
@@ -100,12 +103,12 @@ export class Zone implements Service {
     return this.#mode === "closed";
   }
 
-  onChange(listener: () => void): void {
-    this.#changes.add(listener);
+  get isHolding(): boolean {
+    return this.#mode === "stopped";
   }
 
-  serves(transport: Transport): boolean {
-    return transport !== "tls";
+  onChange(listener: () => void): void {
+    this.#changes.add(listener);
   }
 
   add(...records: readonly ZoneRecord[]): this {
@@ -174,7 +177,7 @@ export class Zone implements Service {
     };
     if (this.log) this.received.push(received);
     const behaviour = typeof this.#mode === "function" ? this.#mode(received) : this.#mode;
-    if (behaviour === "silent" || behaviour === "closed") return [];
+    if (behaviour === "silent" || behaviour === "closed" || behaviour === "stopped") return [];
     return [{ octets: this.#answer(query, question, behaviour, source.transport), delay: this.delay }];
   }
 

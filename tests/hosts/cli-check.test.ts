@@ -110,7 +110,7 @@ describe("check", () => {
         ...good,
         "account.1.sip_server.1.failback_mod = 1",
         "account.1.naptr_build = 2",
-        "accont.1.enable = 1",
+        "account.1.enabel = 1",
         "",
       ].join("\n"),
     );

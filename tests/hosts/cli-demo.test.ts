@@ -15,14 +15,14 @@ describe("demo", () => {
       /account\.1\.password = \*{8}\n/,
       /Registered with the primary\./,
       /The primary falls silent\./,
-      /The primary has failed\. 4 sends and 7\.5 s without an answer \(F2\)\./,
-      /Failover: the phone moves to the secondary\./,
+      /The primary has failed: 4 sends, 7\.5 s, no answer \(F2\)\./,
+      /Failover: the phone has moved to the secondary\./,
       /The primary answers again\./,
-      /It is time to try the primary again\. The 20 s of the DNS answer are over \(B1\)\./,
+      /Time to try the primary: the 20 s of the DNS answer are over \(B1\)\./,
       /Failback: the primary has the phone again\./,
       /\n {2}primary {4}#+%+\.+-+#+/,
       /\n {2}secondary {2}-+#+-+\n/,
-      /no server that answered had its\s+registration/,
+      /Nobody could reach it for 9\.5 s: 2 s until its next REGISTER/,
     ];
     let rest = out;
     for (const pattern of story) {

@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const command = fileURLToPath(new URL("../../host/cli/main.js", import.meta.url));
 
+/** A run that takes longer hangs, in milliseconds. */
+const LONGEST = 60_000;
+
 /** A folder for the files of a test; it is gone when the tests are over. */
 export const testFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "sip-failover-test-"));
@@ -55,6 +58,8 @@ export const start = (
   const child = spawn(process.execPath, [command, ...words], {
     env: { ...inherited, ...environment },
     cwd: folder,
+    timeout: LONGEST,
+    killSignal: "SIGKILL",
   });
   let out = "";
   let err = "";

@@ -105,6 +105,20 @@ describe("the demo's history", () => {
     assert.equal(outage().unserved(23_000), 8000);
   });
 
+  it("tells how long the phone took to notice, and to give up", () => {
+    const history = outage();
+    history.add({
+      t: 12_000,
+      account: 1,
+      event: "failover",
+      slot: 1,
+      from: PRIMARY,
+      to: SECONDARY,
+      rule: "F2",
+    });
+    assert.deepEqual(history.loss, { noticed: 2000, gaveUp: 6000 });
+  });
+
   it("ends a binding when it expires, is moved or removed", () => {
     const [primary, secondary] = outage().lanes(24_000);
     assert.deepEqual(primary?.holds, [

@@ -249,15 +249,17 @@ describe("an engine", () => {
     assert.deepEqual(told, ["0 1"]);
   });
 
-  it("goes on after a listener has thrown", () => {
-    const { core, engine } = set();
+  it("goes on at once after a listener has thrown", () => {
+    const { core, clock, engine } = set();
+    clock.time = 4;
     core.actions.push(() => {
       throw new Error("of the listener");
     });
     assert.throws(() => {
       engine.start();
     }, /of the listener/);
-    engine.setBusy(1);
-    assert.equal(core.inputs.includes("0 busy 1"), true);
+    assert.deepEqual(clock.alarms, [4]);
+    clock.ring();
+    assert.deepEqual(core.inputs, ["4 start", "drained"]);
   });
 });

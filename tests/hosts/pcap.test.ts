@@ -74,14 +74,14 @@ describe("packets", () => {
 });
 
 /** Sockets that do nothing; what they are told is told by the test. */
-class NoSockets implements Sockets {
-  open(): void {}
-  listen(): void {}
-  send(): void {}
-  sendFrom(): void {}
-  close(): void {}
-  closeAll(): void {}
-}
+const noSockets: Sockets = {
+  open: () => undefined,
+  listen: () => undefined,
+  send: () => undefined,
+  sendFrom: () => undefined,
+  close: () => undefined,
+  closeAll: () => undefined,
+};
 
 const noEvents: SocketEvents = {
   opened: () => undefined,
@@ -100,7 +100,7 @@ const message = Buffer.from(
 const capture = (): string => {
   const path = join(folder, "everything.pcap");
   const file = new PcapFile(path);
-  const sockets = new CapturingSockets(noEvents, file, () => new NoSockets());
+  const sockets = new CapturingSockets(noEvents, file, () => noSockets);
   const stream = { ...b4, transport: "tcp", port: 53 } as const;
   sockets.listen(1, "udp", 0);
   sockets.opened(1, parseEndpoint("0.0.0.0:5070"));

@@ -68,6 +68,12 @@ describe("servers on real sockets", () => {
     await server.settled();
     assert.match(await ask(port, options), /^SIP\/2\.0 200 /);
     assert.equal(registrar.requests("OPTIONS").length, 3);
+    registrar.stop();
+    const late = ask(port, options);
+    setTimeout(() => {
+      registrar.up();
+    }, PATIENCE / 2);
+    assert.match(await late, /^SIP\/2\.0 200 /);
     assert.equal(server.port, port);
   });
 

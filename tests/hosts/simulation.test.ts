@@ -138,8 +138,50 @@ describe("a simulation", () => {
     assert.ok(heard.includes("registered"));
   });
 
+  it("DNS servers: those of the option, else those of the configuration, else the simulation's", () => {
+    const named = "static.network.primary_dns = 192.0.2.54";
+    for (const [options, lines, asked] of [
+      [{}, [], "192.0.2.53"],
+      [{}, [named], "192.0.2.54"],
+      [{ dns: ["192.0.2.55:5353"] }, [named], "192.0.2.55"],
+      [{ resolvers: ["192.0.2.55:5353"] }, [], "192.0.2.55"],
+    ] as const) {
+      const s = new Simulation();
+      s.registrar("192.0.2.1");
+      const zones = {
+        "192.0.2.53": s.zone,
+        "192.0.2.54": s.dns("192.0.2.54"),
+        "192.0.2.55": s.dns("192.0.2.55:5353"),
+      };
+      for (const zone of Object.values(zones)) zone.address("sip.example.com", "192.0.2.1");
+      s.phone(configuration(...lines), options);
+      s.run(1000);
+      for (const [address, zone] of Object.entries(zones)) {
+        assert.equal(
+          zone.received.length,
+          address === asked ? 1 : 0,
+          `${address} while ${asked} was to be asked`,
+        );
+      }
+    }
+  });
+
   it("a configuration with errors is refused", () => {
     assert.throws(() => new Simulation().phone("account.1.enable = 1"), ConfigurationError);
+  });
+
+  it("a server that was stopped answers what has waited when it goes on", () => {
+    const { s, a, b, phone } = set();
+    a.stop();
+    s.at(20_000, () => {
+      a.up();
+    });
+    s.run(30_000);
+    assert.deepEqual(instants(a), [20_000, 20_000, 20_000, 20_000]);
+    assert.deepEqual(instants(b), [7500]);
+    const late = phone.wire.filter(({ t, direction }) => t === 20_000 && direction === "in");
+    assert.equal(late.length, 4);
+    assert.equal(phone.status()[0]?.slots[0]?.target, "udp:192.0.2.2:5060");
   });
 
   it("IPv6", () => {

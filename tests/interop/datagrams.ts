@@ -43,16 +43,20 @@ export const ask = async (
   }
 };
 
+let texts = 0;
+
+/** A text that no other call gives, in no process on this machine. */
+export const uniqueText = (): string => `${String(process.pid)}-${String(++texts)}`;
+
 /** An OPTIONS request, for asking whether a server is there. */
-export const optionsRequest = (address: string, port: number): string => {
+export const optionsRequest = (address: string, port: number, callId: string): string => {
   const host = address.includes(":") ? `[${address}]` : address;
-  const unique = `${String(process.pid)}-${String(performance.now())}`;
   return [
     `OPTIONS sip:${host}:${String(port)} SIP/2.0`,
-    `Via: SIP/2.0/UDP ${host}:9;rport;branch=z9hG4bK${unique}`,
-    `From: <sip:test@example.test>;tag=${unique}`,
+    `Via: SIP/2.0/UDP ${host}:9;rport;branch=z9hG4bK${callId}`,
+    `From: <sip:test@example.test>;tag=${callId}`,
     `To: <sip:test@example.test>`,
-    `Call-ID: ${unique}`,
+    `Call-ID: ${callId}`,
     `CSeq: 1 OPTIONS`,
     `Max-Forwards: 70`,
     `Content-Length: 0`,

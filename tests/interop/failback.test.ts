@@ -25,11 +25,11 @@ describe("failback", { concurrency: true }, () => {
     assert.ok(records.timeOf(moved) - frozen < 5000 + 7500 + 1000, records.text);
     assert.deepEqual(await secondary.users(), ["user1"]);
 
-    const answered = primary.registers.length;
+    const answered = (await primary.registers()).length;
     const known = records.count;
     primary.thaw();
     await wait(1500);
-    const late = primary.registers.slice(answered);
+    const late = (await primary.registers()).slice(answered);
     assert.equal(late.length, 4, "what waited in its socket was read");
     const meanwhile = records.all.slice(known).filter(({ event }) => event !== "dropped");
     const changes = new Set(["registered", "unregistered", "failover", "failback", "target-failed"]);
@@ -47,7 +47,8 @@ describe("failback", { concurrency: true }, () => {
     assert.equal(back.from, secondary.target);
     assert.equal(back.to, primary.target);
     await records.waitFor("registered", ({ target }) => target === primary.target, { after: known });
-    const binding = (await primary.bindings()).find(({ cseq }) => cseq === primary.registers.at(-1)?.cseq);
+    const accepted = (await primary.registers()).at(-1)?.cseq;
+    const binding = (await primary.bindings()).find(({ cseq }) => cseq === accepted);
     assert.equal(binding?.user, "user1");
     await wait(6000);
     const after = records.registers(undefined, records.all.indexOf(back));
@@ -70,7 +71,7 @@ describe("failback", { concurrency: true }, () => {
     assert.equal(answer.ttl, 20);
     site.primary.thaw();
     await wait(500);
-    const late = site.primary.registers.length;
+    const late = (await site.primary.registers()).length;
 
     const back = await records.waitFor("failback", undefined, { within: 20_000, after: known });
     assert.equal(back.to, site.primary.target);
@@ -79,7 +80,7 @@ describe("failback", { concurrency: true }, () => {
     assert.equal(trial.reason, "failback");
     assertTime(trial.t - answer.t, 20_000, LATE, "the trial, after the answer");
     assert.equal(records.of("failback-due", undefined, known)[0]?.rule, "B1");
-    const there = site.primary.registers.slice(late);
+    const there = (await site.primary.registers()).slice(late);
     assert.equal(there.length, 1);
     assertTime((there[0]?.at ?? NaN) - records.timeOf(answer), 20_000, LATE, "the trial at Kamailio");
     assert.deepEqual(await site.primary.users(), ["user1"]);

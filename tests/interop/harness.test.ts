@@ -74,7 +74,7 @@ describe("the servers that the tests run", { concurrency: true }, () => {
     primary.thaw();
     await wait(200);
     assert.deepEqual(
-      primary.registers.map(({ cseq }) => cseq),
+      (await primary.registers()).map(({ cseq }) => cseq),
       [1, 2],
     );
     assert.equal((await primary.bindings())[0]?.cseq, 2);

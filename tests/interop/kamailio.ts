@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { loopbackAddress, targetText } from "./addresses.js";
-import { ask, optionsRequest } from "./datagrams.js";
+import { ask, optionsRequest, uniqueText } from "./datagrams.js";
 import { Program, removeFolder, temporaryFolder } from "./programs.js";
 import type { Line } from "./programs.js";
 
@@ -15,6 +15,12 @@ export interface KamailioOptions {
   readonly port?: number;
   /** Ask for digest: any user, password `secret`. */
   readonly digest?: boolean;
+  /** Algorithm of the digest; MD5 where it is left out, which Kamailio then does not name. */
+  readonly algorithm?: "MD5" | "SHA-256";
+  /** Seconds that a nonce is good for; 300 where it is left out. */
+  readonly nonceLifetime?: number;
+  /** Say so when a nonce is too old, instead of just asking again. */
+  readonly stale?: boolean;
   /** Seconds that a binding is granted at most; 3600 where it is left out. */
   readonly lifetime?: number;
   /** Answer every REGISTER 503 with a Retry-After of 30 s. */
@@ -45,6 +51,8 @@ export interface LoggedRequest {
   readonly expires: string;
   /** Whether it carried credentials. */
   readonly credentials: boolean;
+  /** The algorithm that they name; empty: none. */
+  readonly algorithm: string;
   readonly contact: string;
 }
 
@@ -58,14 +66,27 @@ interface UlDump {
   };
 }
 
-const REQUEST = /request (\d+) (\d+) (\S+) \S+ (\d+) (\S+) (\S+) (\d+) \[(.*?)\] \[(.*?)\] \[(.*)\]$/;
+const REQUEST =
+  /request (\d+) (\d+) (\S+) \S+ (\d+) (\S+) (\S+) (\d+) \[(.*?)\] \[(.*?)\] \[(.*?)\] \[(.*)\]$/;
 
 const textOrNone = (text: string | undefined): string =>
   text === undefined || text === "<null>" ? "" : text;
 
 const loggedRequest = ({ text }: Line): LoggedRequest | undefined => {
-  const [, seconds, microseconds, method, port, user, callId, cseq, expires, credentials, contact] =
-    REQUEST.exec(text) ?? [];
+  const [
+    ,
+    seconds,
+    microseconds,
+    method,
+    port,
+    user,
+    callId,
+    cseq,
+    expires,
+    credentials,
+    algorithm,
+    contact,
+  ] = REQUEST.exec(text) ?? [];
   if (method === undefined || user === undefined || callId === undefined) return undefined;
   return {
     at: Number(seconds) * 1000 + Number(microseconds) / 1000 - performance.timeOrigin,
@@ -76,6 +97,7 @@ const loggedRequest = ({ text }: Line): LoggedRequest | undefined => {
     cseq: Number(cseq),
     expires: textOrNone(expires),
     credentials: textOrNone(credentials) !== "",
+    algorithm: textOrNone(algorithm),
     contact: textOrNone(contact),
   };
 };
@@ -92,6 +114,7 @@ export class Kamailio {
   readonly #control = loopbackAddress();
   readonly #requests: LoggedRequest[] = [];
   #program: Program | undefined;
+  #frozen = false;
 
   /** One that is not running yet: its port is closed. */
   constructor(options: KamailioOptions) {
@@ -104,12 +127,13 @@ export class Kamailio {
   /** Starts it, or starts it again without its bindings, and waits until it answers. */
   async restart(): Promise<void> {
     await this.kill();
-    const { digest = false, lifetime = 3600, unavailable = false } = this.#options;
-    const definitions = [
-      `LIFETIME=${String(lifetime)}`,
-      `CONTROL="udp:${this.#control}:${String(CONTROL_PORT)}"`,
-    ];
-    if (digest) definitions.push("WITH_AUTH");
+    const { digest = false, algorithm = "", nonceLifetime = 300, stale = false } = this.#options;
+    const { lifetime = 3600, unavailable = false } = this.#options;
+    const control = `udp:${this.#control}:${String(CONTROL_PORT)}`;
+    const definitions = [`LIFETIME=${String(lifetime)}`, `CONTROL="${control}"`];
+    if (digest)
+      definitions.push("WITH_AUTH", `NONCE_LIFETIME=${String(nonceLifetime)}`, `ALGORITHM="${algorithm}"`);
+    if (stale) definitions.push("WITH_STALE");
     if (unavailable) definitions.push("WITH_503");
     const host = this.address.includes(":") ? `[${this.address}]` : this.address;
     const words = [
@@ -140,7 +164,7 @@ export class Kamailio {
 
   /** Whether it answers an OPTIONS within half a second. */
   async answers(): Promise<boolean> {
-    const answer = await ask(this.address, this.port, optionsRequest(this.address, this.port));
+    const answer = await ask(this.address, this.port, optionsRequest(this.address, this.port, uniqueText()));
     return answer?.startsWith("SIP/2.0 200") === true;
   }
 
@@ -169,8 +193,9 @@ export class Kamailio {
     return (await this.bindings()).map(({ user }) => user).sort();
   }
 
-  /** The REGISTERs that came to it, also before a restart. */
-  get registers(): readonly LoggedRequest[] {
+  /** The REGISTERs that it has come to, also before a restart. */
+  async registers(): Promise<readonly LoggedRequest[]> {
+    await this.#logged();
     return this.#requests.filter(({ method }) => method === "REGISTER");
   }
 
@@ -180,21 +205,36 @@ export class Kamailio {
 
   /** Makes it silent: what arrives waits in its socket. */
   freeze(): void {
+    this.#frozen = true;
     this.#program?.signal("SIGSTOP");
   }
 
   /** Lets it go on: it answers everything that has waited. */
   thaw(): void {
+    this.#frozen = false;
     this.#program?.signal("SIGCONT");
   }
 
   /** Ends it at once; its port is closed then. */
   async kill(): Promise<void> {
+    this.#frozen = false;
     await this.#program?.kill();
   }
 
   async stop(): Promise<void> {
     await this.kill();
     removeFolder(this.#folder);
+  }
+
+  /** Waits until everything that it has logged so far has been read: it works requests off one by one. */
+  async #logged(): Promise<void> {
+    const program = this.#program;
+    if (this.#frozen || program === undefined || program.exit !== undefined) return;
+    const callId = uniqueText();
+    await ask(this.address, this.port, optionsRequest(this.address, this.port, callId));
+    await program.until(
+      () => this.#requests.some((request) => request.callId === callId),
+      "line for an OPTIONS",
+    );
   }
 }

@@ -12,7 +12,7 @@ export interface InteropSuite {
 export const suites: readonly InteropSuite[] = [
   {
     name: "failover between two Kamailios, with dnsmasq",
-    files: ["harness.test.js", "failover.test.js", "failback.test.js", "trouble.test.js"],
+    files: ["harness.test.js", "failover.test.js", "failback.test.js", "digest.test.js", "trouble.test.js"],
     needs: ["kamailio", "dnsmasq"],
   },
   {

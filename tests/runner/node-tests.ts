@@ -1,79 +1,62 @@
-import { relative, resolve } from "node:path";
-import { run } from "node:test";
-import { inspect } from "node:util";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NodeResult } from "./node-reporter.js";
+import { runNode } from "./process.js";
+import type { Finished } from "./process.js";
 import type { Outcome } from "./suite.js";
 
-/** A file that takes longer hangs. */
+/** Milliseconds. A file that takes longer hangs. */
 const FILE_TIMEOUT = 300_000;
 
-/** The parts of the events of node:test that are read here. */
-interface Event {
-  readonly name: string;
-  readonly nesting: number;
-  readonly file?: string | undefined;
-  readonly skip?: string | boolean | undefined;
-  readonly todo?: string | boolean | undefined;
-  readonly details: {
-    readonly type?: string | undefined;
-    readonly error?:
-      | (Error & {
-          readonly cause?: unknown;
-          readonly failureType?: string;
-          readonly exitCode?: number | null;
-          readonly signal?: string | null;
-        })
-      | undefined;
-  };
-}
+const REPORTER = "./build/js/tests/runner/node-reporter.js";
 
-interface Message {
-  readonly file?: string | undefined;
-  readonly message: string;
-}
-
-/**
- * The source of a file that node:test names, relative to the project's folder. It names the compiled file or, by the
- * source map, the source.
- */
-function sourceOf(file: string | undefined): string {
-  if (file === undefined) return "";
-  const path = relative(process.cwd(), file);
-  return path.replace(/^build\/js\/(.*)\.js$/, "$1.ts");
-}
-
-/** Whether the event is about the file itself, as node:test reports files that hold no test or that break down. */
-function isOfFile({ name, nesting, file }: Event): boolean {
-  return nesting === 0 && file !== undefined && sourceOf(resolve(name)) === sourceOf(file);
-}
-
-/** What went wrong, without the lines of node:test's own stack. */
-function detailOf(error: Event["details"]["error"]): string {
-  const cause: unknown = error?.cause ?? error;
-  const text = typeof cause === "string" ? cause : inspect(cause, { depth: 8 });
-  const status = error?.signal ?? error?.exitCode;
-  const end = status === undefined || status === null ? "" : ` (${String(status)})`;
-  return text.replace(/\n +at .*\bnode:(internal|async_hooks)\b.*/g, "") + end;
-}
-
-function reasonOf(why: string | boolean): string {
-  return typeof why === "string" && why !== "" ? why : "no reason given";
-}
-
-/** What the files wrote, for those that fail. */
-class Written {
-  readonly #texts = new Map<string, string>();
-
-  add({ file, message }: Message): void {
-    const source = sourceOf(file);
-    this.#texts.set(source, (this.#texts.get(source) ?? "") + message);
+/** Adds what came of one test file. */
+function take(
+  source: string,
+  results: readonly NodeResult[],
+  { status, output }: Finished,
+  outcome: Outcome,
+): void {
+  /** The names around the test that is reported, outermost first. */
+  let groups: string[] = [];
+  const running = new Set<string>();
+  const failures: { name: string; detail: string }[] = [];
+  let tests = 0;
+  let complete = false;
+  for (const result of results) {
+    if (result.is === "complete") complete = true;
+    else if (result.is === "running") running.add(result.name);
+    else if (result.is === "start") groups = [...groups.slice(0, result.nesting), result.name];
+    else {
+      const name = `${source}: ${[...groups.slice(0, result.nesting), result.name].join(" > ")}`;
+      tests++;
+      running.delete(result.name);
+      if (result.is === "passed") outcome.pass();
+      else if (result.is === "skipped") outcome.skip(name, result.detail);
+      else failures.push({ name, detail: result.detail });
+    }
   }
-
-  /** What a file wrote so far; it is not told twice. */
-  take(source: string): string {
-    const text = this.#texts.get(source) ?? "";
-    this.#texts.delete(source);
-    return text === "" ? "" : `\nwritten meanwhile:\n${text}`;
+  if (tests === 0 && status === 0 && (complete || running.size === 0)) {
+    failures.push({ name: source, detail: "no test was reported" });
+  } else if (!complete || (status !== 0 && failures.length === 0)) {
+    const during = running.size > 0 ? `, during: ${[...running].join(", ")}` : "";
+    failures.push({ name: source, detail: `it ended before its tests did: ${String(status)}${during}` });
   }
+  for (const { name, detail } of failures) outcome.fail(name, detail);
+  if (failures.length > 0 && output !== "") outcome.note(`written by ${source}`, output);
+}
+
+/** Runs a compiled test file by itself, so that what it breaks is its own. */
+async function runFile(source: string, folder: string, outcome: Outcome): Promise<void> {
+  const file = join("build/js", source.replace(/\.ts$/, ".js"));
+  const destination = join(folder, `${source.replace(/\W/g, "-")}.ndjson`);
+  const reporter = [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${destination}`];
+  const finished = await runNode(["--enable-source-maps", ...reporter, file], { timeout: FILE_TIMEOUT });
+  const lines = existsSync(destination) ? readFileSync(destination, "utf8").split("\n") : [];
+  // The process may have ended within a line.
+  const results = lines.slice(0, -1).map((line) => JSON.parse(line) as NodeResult);
+  take(source, results, finished, outcome);
 }
 
 /**
@@ -86,55 +69,16 @@ export async function runNodeTests(
   concurrency: number,
   outcome: Outcome,
 ): Promise<void> {
-  const files = sources.map((source) => resolve("build/js", source.replace(/\.ts$/, ".js")));
-  const written = new Written();
-  const seen = new Set<string>();
-  /** The names of the groups around the test that is reported, outermost first. */
-  let groups: string[] = [];
-
-  const label = (event: Event): string => {
-    const source = sourceOf(event.file);
-    return isOfFile(event)
-      ? source
-      : `${source}: ${[...groups.slice(0, event.nesting), event.name].join(" > ")}`;
+  const folder = mkdtempSync(join(tmpdir(), "sip-failover-tests-"));
+  const waiting = [...sources];
+  const work = async (): Promise<void> => {
+    for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
+      await runFile(source, folder, outcome);
+    }
   };
-
-  const passed = (event: Event): void => {
-    seen.add(sourceOf(event.file));
-    if (event.details.type === "suite") return;
-    if (event.skip !== undefined && event.skip !== false) outcome.skip(label(event), reasonOf(event.skip));
-    else if (isOfFile(event)) outcome.fail(label(event), "it holds no test");
-    else outcome.pass();
-  };
-
-  const failed = (event: Event): void => {
-    seen.add(sourceOf(event.file));
-    const { error } = event.details;
-    // The tests below are reported themselves.
-    if (error?.failureType === "subtestsFailed") return;
-    outcome.fail(label(event), detailOf(error) + written.take(sourceOf(event.file)));
-  };
-
-  const stream = run({ files, concurrency, timeout: FILE_TIMEOUT });
-  stream.on("test:start", ({ name, nesting }) => {
-    groups = [...groups.slice(0, nesting), name];
-  });
-  stream.on("test:pass", (event: Event) => {
-    passed(event);
-  });
-  stream.on("test:fail", (event: Event) => {
-    failed(event);
-  });
-  stream.on("test:stdout", (message: Message) => {
-    written.add(message);
-  });
-  stream.on("test:stderr", (message: Message) => {
-    written.add(message);
-  });
-  stream.on("test:diagnostic", ({ file, message }) => {
-    if (/^(Error|Warning): /.test(message)) written.add({ file, message: `${message}\n` });
-  });
-  // The stream ends when it is read; what it holds was handled above.
-  for await (const _ of stream);
-  for (const source of sources) if (!seen.has(source)) outcome.fail(source, "nothing was heard of it");
+  try {
+    await Promise.all(Array.from({ length: concurrency }, work));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

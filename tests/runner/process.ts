@@ -9,21 +9,59 @@ export interface Finished {
   readonly output: string;
 }
 
+export interface Conditions {
+  /** Added to this process's environment. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Milliseconds after which the process is asked to end, and soon after that is ended. */
+  readonly timeout?: number;
+}
+
+/** Milliseconds that a process has to end when it is asked to. */
+const GRACE = 5_000;
+
+/** Milliseconds to read what a process has written when it has ended. */
+const DRAIN = 1_000;
+
 /** Runs Node on a script. Fails only where no process can be started. */
-export function runNode(script: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Finished> {
+export function runNode(
+  script: readonly string[],
+  { environment, timeout }: Conditions = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, script, {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
+    let late = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8");
       stream.on("data", (text: string) => (output += text));
     }
+    const timers: NodeJS.Timeout[] = [];
+    const endAfter = (delay: number, signal: NodeJS.Signals): void => {
+      const end = (): void => {
+        late = `${signal} after ${String(delay / 1000)} s`;
+        child.kill(signal);
+      };
+      timers.push(setTimeout(end, delay));
+    };
+    if (timeout !== undefined) {
+      endAfter(timeout, "SIGTERM");
+      endAfter(timeout + GRACE, "SIGKILL");
+    }
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      resolve({ status: code ?? signal ?? "no status", output });
+    child.on("exit", (code, signal) => {
+      for (const timer of timers) clearTimeout(timer);
+      // Its outputs end with it, unless something that it started and left behind holds them.
+      const leave = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, DRAIN);
+      child.on("close", () => {
+        clearTimeout(leave);
+        resolve({ status: late === "" ? (code ?? signal ?? "no status") : late, output });
+      });
     });
   });
 }

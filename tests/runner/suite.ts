@@ -11,6 +11,7 @@ export interface Failure {
 export class Outcome {
   passed = 0;
   readonly failures: Failure[] = [];
+  readonly notes: Failure[] = [];
   /** The names of tests that were not run, with the reason. */
   readonly skipped: string[] = [];
 
@@ -30,6 +31,11 @@ export class Outcome {
   skip(name: string, reason: string): void {
     this.skipped.push(`${name} (${reason})`);
     this.changed();
+  }
+
+  /** Something to show beside the failures. */
+  note(name: string, detail: string): void {
+    this.notes.push({ name, detail: detail.trimEnd() });
   }
 
   get count(): number {

@@ -8,6 +8,9 @@ import type { Outcome, Suite } from "./suite.js";
 import { RESULTS_VARIABLE } from "./unit-reporter.js";
 import type { SpecResult } from "./unit-reporter.js";
 
+/** Milliseconds that as-pect has for all specs together. */
+const TIMEOUT = 300_000;
+
 const AS_PECT = "node_modules/@as-pect/cli/lib/test.js";
 
 /** as-pect's output without its opening. */
@@ -32,8 +35,8 @@ async function runSpecs(specs: readonly string[], folder: string, outcome: Outco
   for (let round = 0; rest.length > 0; round++) {
     const results = join(folder, `${String(round)}.ndjson`);
     const { status, output } = await runNode(["--enable-source-maps", AS_PECT, ...rest], {
-      [RESULTS_VARIABLE]: results,
-      FORCE_COLOR: "0",
+      environment: { [RESULTS_VARIABLE]: results, FORCE_COLOR: "0" },
+      timeout: TIMEOUT,
     });
     const lines = existsSync(results) ? readFileSync(results, "utf8").trim().split("\n") : [];
     const done = lines.map((line) => JSON.parse(line) as SpecResult);

@@ -100,6 +100,15 @@ export class History {
     return sum;
   }
 
+  /** How long it took from the first silence to the first request into it, and from there to the failover; in milliseconds. */
+  get loss(): { readonly noticed: number; readonly gaveUp: number } {
+    const servers = [...this.#servers.values()];
+    const silence = Math.min(...servers.flatMap(({ silent }) => silent.map(([from]) => from)));
+    const lost = servers.flatMap(({ requests }) => requests.filter(({ isAnswered }) => !isAnswered));
+    const first = Math.min(...lost.map(({ t }) => t));
+    return { noticed: first - silence, gaveUp: (this.#failover?.t ?? Infinity) - first };
+  }
+
   #registered({ t, target, expires }: RecordOf<"registered">): void {
     const server = this.#servers.get(target);
     const end = t + expires * 1000;

@@ -1,6 +1,6 @@
 import type { EventRecord, RecordOf } from "../../abi/record.js";
 import type { Paint } from "../paint.js";
-import { causes, failures } from "../render/reasons.js";
+import { causeRules, causes, failures } from "../render/reasons.js";
 import { counted, shortTime } from "../render/words.js";
 import type { Act } from "./play.js";
 
@@ -38,16 +38,8 @@ export class Narrator {
 
   act(act: Act): Remark {
     return act === "falls-silent"
-      ? turn(
-          "red",
-          "The primary falls silent.",
-          "It gets every packet and answers none. Nobody tells the phone.",
-        )
-      : turn(
-          "green",
-          "The primary answers again.",
-          "Nobody tells the phone: it stays with the secondary for now.",
-        );
+      ? turn("red", "The primary falls silent.", "It gets every packet and answers none.")
+      : turn("green", "The primary answers again.", "Nobody tells the phone, so it stays (F8).");
   }
 
   /** What there is to say of a record; `undefined` where it goes without saying. */
@@ -62,21 +54,21 @@ export class Narrator {
       case "failover":
         return turn(
           "yellow",
-          `Failover: the phone moves to the ${this.#name(record.to)}.`,
-          `It is the next in the list of DNS (${record.rule}).`,
+          `Failover: the phone has moved to the ${this.#name(record.to)}.`,
+          `(${record.rule})`,
         );
       case "failback-due":
         return record.rule === "B2"
           ? step("The return waits until the phone is idle.", "(B2)")
           : step(
-              "It is time to try the primary again.",
-              `The ${String(this.#ttl)} s of the DNS answer are over (${record.rule}).`,
+              "Time to try the primary:",
+              `the ${String(this.#ttl)} s of the DNS answer are over (${record.rule}).`,
             );
       case "failback":
         return turn(
           "green",
           `Failback: the ${this.#name(record.to)} has the phone again.`,
-          "The trial succeeded, so it is the current target (B4).",
+          `(${record.rule})`,
         );
       case "failback-failed":
         return step(
@@ -99,10 +91,7 @@ export class Narrator {
   #resolved({ targets, expires }: RecordOf<"resolved">): Remark {
     this.#ttl = expires;
     const list = targets.map((target) => this.#name(target)).join(", then ");
-    return step(
-      `DNS says: ${list}.`,
-      `SRV records, lowest priority first (L4, L5); good for ${String(expires)} s.`,
-    );
+    return step(`DNS says: ${list}.`, `By SRV priority (L5), for ${String(expires)} s.`);
   }
 
   #request({ t, target, attempt, reason }: RecordOf<"request">): Remark | undefined {
@@ -115,18 +104,21 @@ export class Narrator {
       case "challenge":
         if (this.#challenged.has(target)) return undefined;
         this.#challenged.add(target);
-        return step(`REGISTER with credentials to the ${name}.`, "It asked for them, so it gets them (R3).");
+        return step(`REGISTER with credentials to the ${name}.`, "It asked for them (R3).");
       case "resend":
-        return step(`No answer: REGISTER to the ${name} again, ${counted(attempt, "send")} now.`, "(F2)");
+        return step(
+          `No answer for ${shortTime(t - this.#search.since)}: REGISTER again.`,
+          `Send ${String(attempt)} (F2).`,
+        );
       case "refresh":
         return step(
           `REGISTER to the ${name}.`,
-          `A refresh: half of the ${String(this.#lifetime)} s are over (R2).`,
+          `A refresh: half of the ${String(this.#lifetime)} s is over (R2).`,
         );
       case "next-target":
         return step(`REGISTER to the ${name}.`, "The next of the list, at once (F1).");
       case "failback":
-        return step(`REGISTER to the ${name}, as a trial.`, "Meanwhile the secondary stays in charge (B3).");
+        return step(`REGISTER to the ${name}, a trial.`, "The secondary still serves (B3).");
       case "stop":
         return step(`The phone stops, and takes its registration off the ${name}.`, "(R7)");
       default:
@@ -136,18 +128,20 @@ export class Narrator {
 
   #targetFailed({ t, target, cause }: RecordOf<"target-failed">): Remark {
     const { since, sends } = this.#search;
+    const name = this.#name(target);
     return cause === "silent"
       ? turn(
           "yellow",
-          `The ${this.#name(target)} has failed.`,
-          `${counted(sends, "send")} and ${shortTime(t - since)} without an answer (F2).`,
+          `The ${name} has failed:`,
+          `${counted(sends, "send")}, ${shortTime(t - since)}, no answer (F2).`,
         )
-      : turn("yellow", `The ${this.#name(target)} has failed: ${causes[cause]}.`, "(F1)");
+      : turn("yellow", `The ${name} has failed:`, `${causes[cause]} (${causeRules[cause]}).`);
   }
 
+  /** A registration is told of when it is the first; afterwards the move or the refresh has been. */
   #registered({ target, expires, reason }: RecordOf<"registered">): Remark | undefined {
     this.#lifetime = expires;
-    if (reason === "refresh") return undefined;
+    if (reason !== "start") return undefined;
     return turn(
       "green",
       `Registered with the ${this.#name(target)}.`,

@@ -30,6 +30,15 @@ export const missingFrom = ({ failover, failback }: History): string[] => {
   return missing;
 };
 
+/** For how long nobody could reach the phone, and why it took so long. */
+const waitText = (history: History, until: number): string => {
+  const { noticed, gaveUp } = history.loss;
+  return (
+    `Nobody could reach it for ${shortTime(history.unserved(until))}: ${shortTime(noticed)} until its next REGISTER ` +
+    `met the silence, and ${shortTime(gaveUp)} until it gave the primary up.`
+  );
+};
+
 /** Shows a demo to people: what is there, what happens, and who served when. */
 export class Show implements Audience {
   readonly #terminal: Terminal;
@@ -99,19 +108,16 @@ export class Show implements Audience {
     const { paint, isUnicode } = this.#terminal;
     this.#line("");
     const options = { until, columns: this.#columns - MARGIN.length, isUnicode, paint };
-    for (const line of timeline(history.lanes(until), options)) this.#line(MARGIN + line);
+    for (const line of timeline(history.lanes(until), options)) this.#line((MARGIN + line).trimEnd());
     this.#line("");
-    for (const line of timelineLegend(options)) this.#line(MARGIN + line);
+    for (const line of timelineLegend(options)) this.#line((MARGIN + line).trimEnd());
     this.#line("");
     const missing = missingFrom(history);
     if (missing.length > 0) {
       this.#text(paint.red(`Not seen: ${missing.join(", and ")}.`));
       return;
     }
-    this.#text(
-      `The phone found another server and came back by itself. For ${shortTime(history.unserved(until))} no server ` +
-        "that answered had its registration.",
-    );
+    this.#text(`The phone found another server, and came back, by itself. ${waitText(history, until)}`);
     this.#text(`Try your own file: "sip-failover check FILE", then "sip-failover run FILE".`);
   }
 

@@ -9,7 +9,7 @@ import * as contract from "../../../assembly/contract/constants";
 import { Writer } from "../../../assembly/bytes/writer";
 import { atEdge, hex, put, text } from "./memory";
 
-const address = memory.data(16);
+const address = memory.data(24);
 const output = memory.data(64);
 const writer = changetype<Writer>(memory.data(offsetof<Writer>(), 8));
 
@@ -114,6 +114,8 @@ describe("an IP address literal", () => {
       "::1.2.3.4:5",
       "1:2:3:4:5:6:7:1.2.3.4",
       "::256.1.1.1",
+      "::1:2:3:4:5:6:7:1.2.3.4",
+      "1:2:3:4:5:6:7::1.2.3.4",
       "fe80::1%eth0",
       "[",
       "]",
@@ -123,7 +125,11 @@ describe("an IP address literal", () => {
       "[::1]:5060",
       "[[::1]]",
     ];
-    for (let i = 0; i < wrong.length; i++) expect(family(wrong[i])).toBe(0, wrong[i]);
+    for (let i = 0; i < wrong.length; i++) {
+      store<u64>(address, 0x1122334455667788, 16);
+      expect(family(wrong[i])).toBe(0, wrong[i]);
+      expect(load<u64>(address, 16)).toBe(0x1122334455667788, wrong[i]);
+    }
   });
 });
 

@@ -51,6 +51,15 @@ function fresh(): void {
   setDefaults(4);
 }
 
+/** A chain of aliases from n0.test to an address. */
+function chain(links: i32): void {
+  fresh();
+  for (let i = 0; i < links; i++) {
+    zone.push(cname("n" + i.toString() + ".test", "n" + (i + 1).toString() + ".test", 10));
+  }
+  zone.push(a("n" + links.toString() + ".test", "192.0.2.1", 99));
+}
+
 describe("L1: an IP address", () => {
   beforeEach(fresh);
 
@@ -359,19 +368,11 @@ describe("L6: several addresses", () => {
     for (let i = 0; i < 20; i++) zone.push(a("test", "192.0.2." + (i + 1).toString()));
     located("test", 5060, UDP);
     expect(locatedCount(0)).toBe(MAX_TARGETS);
-    expect(countFull(POOL_TARGETS)).toBe(4);
+    expect(countFull(POOL_TARGETS)).toBe(1);
   });
 });
 
 describe("L9: chains of aliases", () => {
-  function chain(links: i32): void {
-    fresh();
-    for (let i = 0; i < links; i++) {
-      zone.push(cname("n" + i.toString() + ".test", "n" + (i + 1).toString() + ".test", 10));
-    }
-    zone.push(a("n" + links.toString() + ".test", "192.0.2.1", 99));
-  }
-
   it("are followed within an answer, and the address record's TTL counts", () => {
     chain(3);
     expect(located("n0.test", 5060, UDP)).toBe("udp:192.0.2.1:5060");

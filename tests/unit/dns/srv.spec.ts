@@ -32,7 +32,10 @@ function draw(first: u16): Array<i32> {
 function firsts(weights: Array<i32>, draws: i32): Array<i32> {
   const first = chain(new Array<i32>(weights.length).fill(5), weights);
   const counts = new Array<i32>(weights.length).fill(0);
-  for (let i = 0; i < draws; i++) counts[draw(first)[0]]++;
+  for (let i = 0; i < draws; i++) {
+    const winner = draw(first)[0];
+    counts[winner]++;
+  }
   return counts;
 }
 

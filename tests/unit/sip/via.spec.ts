@@ -59,6 +59,7 @@ describe("a Via value", () => {
       "SIP/2.0/UDP",
       "SIP/2.0/UDP ",
       "SIP/2.0/UDPhost",
+      "SIP/2.0/UDP[::1]",
       "SIP/2.0 UDP h",
       "HTTP/1.1/TCP h",
       "SIP/7.0/UDP h",

@@ -82,15 +82,15 @@ describe("a draw", () => {
   });
 
   it("below bounds at the edges", () => {
-    let high = 0;
+    let low = 0;
     for (let i = 0; i < 1000; i++) {
       expect(randomBelow(1)).toBe(0);
       expect(randomBelow(2) < 2).toBe(true);
-      // Nearly half of the 32 bits are rejected here; without that, the lower quarter would be drawn twice as often.
-      if (randomBelow(0x80000001) >= 0x60000000) high++;
+      // Of the 2^32 draws a quarter is rejected; without that the lower third would come half of the time.
+      if (randomBelow(0xc0000000) < 0x40000000) low++;
       expect(randomBelow(0xffffffff) < 0xffffffff).toBe(true);
     }
-    expect(high > 190 && high < 310).toBe(true, high.toString());
+    expect(low > 258 && low < 408).toBe(true, low.toString());
   });
 
   it("of a wait: both ends are drawn, nothing outside", () => {
