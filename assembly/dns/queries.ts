@@ -254,7 +254,8 @@ function read(query: Query, answer: Answer, now: i64): void {
     setRemote(query);
     drop(DROP_DNS_MALFORMED, remote);
     // The only server is asked again in its time; somebody else may have sent this.
-    if (query.transport != (TRANSPORT_UDP as u8) || dnsServers() > 1) refuse(query, DNS_OUTCOME_MALFORMED, now);
+    if (query.transport != (TRANSPORT_UDP as u8) || dnsServers() > 1)
+      refuse(query, DNS_OUTCOME_MALFORMED, now);
     return;
   }
   const outcome = takeAnswer(answer, query.additional, now);

@@ -312,7 +312,7 @@ export const diagnostics = [
     id: "readable-password",
     level: "warning",
     message: "The file holds a password, and others may read it.",
-    hint: "Take the right to read away from others: chmod o-r, better chmod 600.",
+    hint: "Leave the right to read it to its owner: chmod 600.",
     host: true,
   },
   {

@@ -6,7 +6,8 @@ export const assemblyScript = (): string => {
   const lines = [`// ${banner}`, "", `export const CONTRACT_VERSION = ${String(CONTRACT_VERSION)};`];
   for (const name of enumerationNames) {
     lines.push("", `/* ${enumerations[name].comment} */`);
-    for (const [constant, value] of constantsOf(name)) lines.push(`export const ${constant} = ${String(value)};`);
+    for (const [constant, value] of constantsOf(name))
+      lines.push(`export const ${constant} = ${String(value)};`);
   }
   lines.push("", "/* Event records. */");
   for (const [name, event] of Object.entries(events)) {

@@ -6,7 +6,9 @@ import { banner, constantCase, constantsOf, enumerationNames } from "./names.js"
 const quoted = (text: string): string => JSON.stringify(text);
 
 const fieldKind = (kind: FieldKind): string =>
-  typeof kind === "string" ? `SF_FIELD_${kind.toUpperCase()}, 0` : `SF_FIELD_ENUMERATION, sf_names_${kind.enumeration}`;
+  typeof kind === "string"
+    ? `SF_FIELD_${kind.toUpperCase()}, 0`
+    : `SF_FIELD_ENUMERATION, sf_names_${kind.enumeration}`;
 
 const enumeration = (name: EnumerationName): string[] => {
   const { comment, prefix, values } = enumerations[name];
@@ -60,14 +62,20 @@ export const cHeader = (): string => {
     const constant = constantCase(name);
     lines.push(`/* ${event.comment} */`, `#define SF_EVENT_${constant} ${String(event.id)}`);
     lines.push(`static const struct sf_field sf_fields_${constant.toLowerCase()}[] = {`);
-    for (const [field, kind] of Object.entries(event.fields)) lines.push(`  {${quoted(field)}, ${fieldKind(kind)}},`);
+    for (const [field, kind] of Object.entries(event.fields))
+      lines.push(`  {${quoted(field)}, ${fieldKind(kind)}},`);
     lines.push("  {0, SF_FIELD_END, 0},", "};");
   }
   lines.push("static const struct sf_event sf_events[] = {");
   for (const [name, event] of Object.entries(events)) {
     lines.push(`  {${String(event.id)}, ${quoted(name)}, sf_fields_${constantCase(name).toLowerCase()}},`);
   }
-  lines.push("  {0, 0, 0},", "};", "", "/* The sentences of diagnostics; {key}, {value}, {detail} stand for the record's. */");
+  lines.push(
+    "  {0, 0, 0},",
+    "};",
+    "",
+    "/* The sentences of diagnostics; {key}, {value}, {detail} stand for the record's. */",
+  );
   lines.push("struct sf_sentence { int code; const char *message; const char *hint; };");
   lines.push("static const struct sf_sentence sf_diagnostics[] = {");
   for (const { code, message, hint } of diagnostics) {

@@ -7,7 +7,8 @@ export const typeScript = (): string => {
   for (const name of enumerationNames) {
     if (name === "diagnostic") continue;
     lines.push("", `/* ${enumerations[name].comment} */`);
-    for (const [constant, value] of constantsOf(name)) lines.push(`export const ${constant} = ${String(value)};`);
+    for (const [constant, value] of constantsOf(name))
+      lines.push(`export const ${constant} = ${String(value)};`);
   }
   return `${lines.join("\n")}\n`;
 };

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import type { ConfigurationRecord } from "../abi/record.js";
 import { check } from "../node/index.js";
@@ -13,7 +13,6 @@ interface CheckOptions {
 
 /** The name of standard input on the command line. */
 const STANDARD_INPUT = "-";
-const STANDARD_INPUT_DESCRIPTOR = 0;
 
 const help = `
 The files are those of one phone and are read as it would read them, in order:
@@ -31,10 +30,14 @@ const named = (diagnostic: ConfigurationRecord): ConfigurationRecord =>
   diagnostic.file === "(text)" ? { ...diagnostic, file: "(standard input)" } : diagnostic;
 
 /** Checks the configuration of a phone: the exit status. */
-export const checkFiles = (paths: readonly string[], options: CheckOptions, terminal: Terminal): number => {
+export const checkFiles = async (
+  paths: readonly string[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<number> => {
   const files = paths.filter((path) => path !== STANDARD_INPUT);
-  const text = files.length === paths.length ? undefined : readFileSync(STANDARD_INPUT_DESCRIPTOR, "utf8");
-  const { diagnostics, errors } = check({ files, text });
+  const input = files.length === paths.length ? undefined : await text(process.stdin);
+  const { diagnostics, errors } = check({ files, text: input });
   if (options.json === true) {
     for (const diagnostic of diagnostics) writeLine(terminal.out, JSON.stringify(named(diagnostic)));
   } else {
@@ -59,7 +62,7 @@ export const addCheck = (program: Command, terminal: Terminal, done: (status: nu
     .option("--json", "write the diagnostics as records, one JSON object a line")
     .option("--strict", "exit with 1 for warnings too")
     .addHelpText("after", help)
-    .action((files: string[], options: CheckOptions) => {
-      done(checkFiles(files, options, terminal));
+    .action(async (files: string[], options: CheckOptions) => {
+      done(await checkFiles(files, options, terminal));
     });
 };

@@ -115,7 +115,8 @@ export class PeopleView implements View {
   end(): void {
     clearInterval(this.#ticking);
     this.#options.terminal.out.off("resize", this.#showStatus);
-    if (this.#screen !== undefined) this.#showStatus();
+    // What is left of the status would soon be wrong.
+    this.#screen?.status([]);
   }
 
   #head(t: number, account: number): string {

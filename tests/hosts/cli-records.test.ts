@@ -80,7 +80,7 @@ const lines: readonly (readonly [EventRecord, string])[] = [
   ],
   [
     { ...head, event: "registered", slot: 1, target: PRIMARY, expires: 90, reason: "refresh" },
-    `registration with ${PRIMARY} refreshed for 1 min 30 s`,
+    `registered with ${PRIMARY} for 1 min 30 s (refresh)`,
   ],
   [
     { ...head, event: "unregistered", slot: 1, target: PRIMARY, reason: "stopped" },

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { assertTime } from "./expect.js";
+import { LATE, assertTime } from "./expect.js";
 import { Site } from "./site.js";
-
-/** Milliseconds that a timer may be late on a machine that has other things to do. */
-const LATE = 300;
 
 /** R5's fixed wait, which holds without the keys of the back-off. */
 const retryAfter5 = { reg_fail_retry_interval: 5, reg_failed_retry_max_time: 0 };

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import type { EventRecord } from "../../host/node/index.js";
 import type { Records } from "./records.js";
 
+/** Milliseconds that a timer may be late on a machine that has other things to do. */
+export const LATE = 500;
+
 /** Asserts that `milliseconds` is `expected`, or up to `tolerance` more: timers are late, never early. */
 export const assertTime = (milliseconds: number, expected: number, tolerance: number, what: string): void => {
   const early = 20;

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { assertTime, targetsOf } from "./expect.js";
+import { LATE, assertTime, targetsOf } from "./expect.js";
 import { Site } from "./site.js";
-
-/** Milliseconds that a timer may be late on a machine that has other things to do. */
-const LATE = 300;
 
 describe("failback", { concurrency: true }, () => {
   test("digest, primary stopped and continued: secondary, late answers change nothing, primary (F15)", async (t) => {

@@ -3,12 +3,9 @@ import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { hasIpv6 } from "./addresses.js";
 import { SilentServer } from "./datagrams.js";
-import { assertTime, assertTimes, targetsOf, timesOf } from "./expect.js";
+import { LATE, assertTime, assertTimes, targetsOf, timesOf } from "./expect.js";
 import type { PhoneSettings } from "./phone.js";
 import { Site } from "./site.js";
-
-/** Milliseconds that a timer may be late on a machine that has other things to do. */
-const LATE = 300;
 
 const ipv6 = (await hasIpv6()) ? false : "this machine has no ::1";
 /** Both servers have the address ::1. */

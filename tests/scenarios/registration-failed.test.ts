@@ -62,12 +62,10 @@ describe("R5: the wait after a failure", () => {
     site.a.mode = inTurn([403, 403, 403, 403].map((status) => ({ status })));
     site.phone({ ...QUIET, reg_failed_retry_min_time: 10, reg_failed_retry_max_time: 600 });
     site.s.run(400_000);
-    const success = site.a.requests("REGISTER")[4]?.t ?? NaN;
     site.a.answer(403);
     site.s.run(200_000);
     const times = site.a.requests("REGISTER").map(({ t }) => t);
     const failure = times.findIndex((t) => t > 400_000);
-    assert.equal((times[failure] ?? NaN) - success - Math.floor(((times[failure] ?? NaN) - success) / 30_000) * 30_000, 0); // prettier-ignore
     const wait = (times[failure + 1] ?? NaN) - (times[failure] ?? NaN);
     assert.ok(wait >= 10_000 && wait <= 20_000, String(wait));
   });

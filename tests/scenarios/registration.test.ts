@@ -163,7 +163,7 @@ describe("R2: the lifetime", () => {
     assert.deepEqual(phone.events("unregistered"), []);
   });
 
-  test("R2: a refresh that finds nobody leaves the binding until it has run out", () => {
+  test("R2: a refresh that finds nobody takes nothing back: the server holds the binding until it has run out", () => {
     const site = new Site({ list: ["A"], maxExpires: 200 });
     const phone = site.phone(QUIET);
     site.s.at(50_000, () => {

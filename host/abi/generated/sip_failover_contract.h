@@ -741,7 +741,7 @@ static const struct sf_sentence sf_diagnostics[] = {
   {50, "{key} = 1, but the account has no user name.", "Set user_name."},
   {51, "{key} = 1, but no outbound proxy has an address: requests go straight to the servers.", "Set outbound_proxy.1.address."},
   {52, "The static DNS record of {key} has no {value}; the record is not used.", "Set all parts of the record, or remove it."},
-  {53, "The file holds a password, and others may read it.", "Take the right to read away from others: chmod o-r, better chmod 600."},
+  {53, "The file holds a password, and others may read it.", "Leave the right to read it to its owner: chmod 600."},
   {96, "{key} is not a key of server redundancy.", "Check the spelling, if it was meant to be one."},
   {0, 0, 0},
 };

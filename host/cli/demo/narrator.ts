@@ -2,6 +2,7 @@ import type { EventRecord, RecordOf } from "../../abi/record.js";
 import type { Paint } from "../paint.js";
 import { causeRules, causes, failures } from "../render/reasons.js";
 import { counted, shortTime } from "../render/words.js";
+import { TTL } from "./configuration.js";
 import type { Act } from "./play.js";
 
 /** Something that was said: `what` in colour, and why, with the rule. */
@@ -15,20 +16,19 @@ export interface Remark {
 
 const step = (what: string, why = ""): Remark => ({ what, why, colour: "reset", isTurn: false });
 
-const turn = (colour: Remark["colour"], what: string, why: string): Remark => ({
+const turn = (colour: Remark["colour"], what: string, why = ""): Remark => ({
   what,
   why,
   colour,
   isTurn: true,
 });
 
-/** Tells in plain words what a phone does and why. It knows what the records say, and nothing else. */
+/** Tells in plain words what a phone does and why. It knows the records, and the TTL. */
 export class Narrator {
   readonly #names: ReadonlyMap<string, string>;
   /** When the search that goes on began with its present target, and how often that got the request. */
   #search = { since: 0, sends: 0 };
   #lifetime = 0;
-  #ttl = 0;
   #challenged = new Set<string>();
 
   /** @param names of the servers by target */
@@ -46,7 +46,10 @@ export class Narrator {
   record(record: EventRecord): Remark | undefined {
     switch (record.event) {
       case "resolved":
-        return this.#resolved(record);
+        return step(
+          `DNS says: ${record.targets.map((target) => this.#name(target)).join(", then ")}.`,
+          "By SRV priority (L5).",
+        );
       case "request":
         return this.#request(record);
       case "target-failed":
@@ -59,10 +62,10 @@ export class Narrator {
         );
       case "failback-due":
         return record.rule === "B2"
-          ? step("The return waits until the phone is idle.", "(B2)")
+          ? step("The return waits until the phone is idle (B2).")
           : step(
               "Time to try the primary:",
-              `the ${String(this.#ttl)} s of the DNS answer are over (${record.rule}).`,
+              `the ${String(TTL)} s of the DNS answer are over (${record.rule}).`,
             );
       case "failback":
         return turn(
@@ -78,7 +81,7 @@ export class Narrator {
       case "registered":
         return this.#registered(record);
       case "failed":
-        return turn("red", `${record.method} failed: ${failures[record.reason]}.`, "");
+        return turn("red", `${record.method} failed: ${failures[record.reason]}.`);
       default:
         return undefined;
     }
@@ -86,12 +89,6 @@ export class Narrator {
 
   #name(target: string): string {
     return this.#names.get(target) ?? target;
-  }
-
-  #resolved({ targets, expires }: RecordOf<"resolved">): Remark {
-    this.#ttl = expires;
-    const list = targets.map((target) => this.#name(target)).join(", then ");
-    return step(`DNS says: ${list}.`, `By SRV priority (L5), for ${String(expires)} s.`);
   }
 
   #request({ t, target, attempt, reason }: RecordOf<"request">): Remark | undefined {
@@ -120,7 +117,7 @@ export class Narrator {
       case "failback":
         return step(`REGISTER to the ${name}, a trial.`, "The secondary still serves (B3).");
       case "stop":
-        return step(`The phone stops, and takes its registration off the ${name}.`, "(R7)");
+        return step(`The phone stops, and takes its registration off the ${name} (R7).`);
       default:
         return undefined;
     }

@@ -56,7 +56,7 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
 
   registered: ({ target, expires, reason }, paint) =>
     reason === "refresh"
-      ? `registration with ${target} refreshed for ${duration(expires)}`
+      ? `registered with ${target} for ${duration(expires)} ${remark("refresh", paint)}`
       : paint.green(`registered with ${target} for ${duration(expires)}`),
 
   unregistered: ({ target, reason }, paint) => {

@@ -19,6 +19,7 @@ import {
 import { findName, holdName } from "../../../assembly/dns/names";
 import { configureDns, dnsDeadline } from "../../../assembly/dns/resolver";
 import { MAX_DNS_ANSWERS, MAX_DNS_RECORDS, MAX_DNS_SET } from "../../../assembly/limits";
+import { NEVER } from "../../../assembly/time/clock";
 import {
   Record,
   a,
@@ -36,7 +37,6 @@ import {
   nameOctets,
   naptr,
   outcomes,
-  run,
   serve,
   setDefaults,
   soa,
@@ -178,7 +178,12 @@ describe("a negative answer (RFC 2308)", () => {
 
   it("is kept for the SOA's minimum", () => {
     locate("pbx.test", 5060, 0);
-    lastAsk().answer(lastAsk().message(0x8183).record(soa("test", 3600, 30), 2), 0);
+    lastAsk().answer(
+      lastAsk()
+        .message(0x8183)
+        .record(soa("test", 3600, 30), 2),
+      0,
+    );
     expect(locatorState(0)).toBe(LOCATOR_FAILED);
     expect(outcomes()).toBe("2/0/30");
     expect(questions(29999)).toBe(0);
@@ -188,7 +193,12 @@ describe("a negative answer (RFC 2308)", () => {
 
   it("or for the SOA's TTL, where that is less", () => {
     locate("pbx.test", 5060, 0);
-    lastAsk().answer(lastAsk().message().record(soa("test", 10, 3600), 2), 0);
+    lastAsk().answer(
+      lastAsk()
+        .message()
+        .record(soa("test", 10, 3600), 2),
+      0,
+    );
     expect(outcomes()).toBe("1/0/10");
     expect(questions(9999)).toBe(0);
     expect(questions(10000)).toBe(1);
@@ -196,7 +206,12 @@ describe("a negative answer (RFC 2308)", () => {
 
   it("for three hours at most", () => {
     locate("pbx.test", 5060, 0);
-    lastAsk().answer(lastAsk().message().record(soa("test", 86400, 86400), 2), 0);
+    lastAsk().answer(
+      lastAsk()
+        .message()
+        .record(soa("test", 86400, 86400), 2),
+      0,
+    );
     expect(outcomes()).toBe("1/0/10800");
   });
 
@@ -363,7 +378,8 @@ describe("room in the cache", () => {
   });
 
   it("is made by forgetting what has expired before all else", () => {
-    for (let i = 0; i < MAX_DNS_ANSWERS; i++) zone.push(a("n" + i.toString(), "192.0.2.1", i == 40 ? 1 : 1000));
+    for (let i = 0; i < MAX_DNS_ANSWERS; i++)
+      zone.push(a("n" + i.toString(), "192.0.2.1", i == 40 ? 1 : 1000));
     for (let i = 0; i < MAX_DNS_ANSWERS; i++) located("n" + i.toString(), 5060, 0, i);
     located("new.test", 5060, 0, 5000);
     expect(knows("n40")).toBe(false);
@@ -448,6 +464,6 @@ describe("room in the cache", () => {
     }
     expect(countEvents(EVENT_DNS_ANSWER)).toBe(1800);
     expect(countFull(POOL_DNS_NAMES) + countFull(POOL_DNS_RECORDS) + countFull(POOL_DNS_ANSWERS)).toBe(0);
-    run(dnsDeadline() == i64.MAX_VALUE ? 0 : dnsDeadline());
+    expect(dnsDeadline()).toBe(NEVER);
   });
 });

@@ -440,7 +440,10 @@ describe("L9: chains of aliases", () => {
     fresh();
     zone.push(cname("n0.test", "n1.test"));
     expect(located("n0.test", 5060, UDP)).toBe("");
-    const message = asks[0].message(0x8183).record(cname("n0.test", "n1.test")).record(soa("test", 9, 9), 2);
+    const message = asks[0]
+      .message(0x8183)
+      .record(cname("n0.test", "n1.test"))
+      .record(soa("test", 9, 9), 2);
     fresh();
     locate("n0.test", 5060, UDP);
     message.octets[0] = (asks[0].identifier >> 8) as u8;

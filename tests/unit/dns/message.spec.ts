@@ -103,7 +103,9 @@ describe("an answer", () => {
 
   it("to another question does not fit", () => {
     const flags = 0x8180;
-    expect(open(new Message(IDENTIFIER, flags).question("example.org", DNS_TYPE_A).view)).toBe(DROP_DNS_QUESTION);
+    expect(open(new Message(IDENTIFIER, flags).question("example.org", DNS_TYPE_A).view)).toBe(
+      DROP_DNS_QUESTION,
+    );
     expect(open(new Message(IDENTIFIER, flags).question("www.example.com", DNS_TYPE_A).view)).toBe(
       DROP_DNS_QUESTION,
     );
@@ -227,7 +229,9 @@ describe("a record", () => {
   });
 
   it("of an unknown type or another class is passed over", () => {
-    expect(open(answer().recordOf([0], 41, 0, [1, 2, 3]).record(a("example.com", "192.0.2.1")).view)).toBe(FITS);
+    expect(open(answer().recordOf([0], 41, 0, [1, 2, 3]).record(a("example.com", "192.0.2.1")).view)).toBe(
+      FITS,
+    );
     expect(message.check()).toBe(true);
     const chaos = answer().record(a("example.com", "192.0.2.1"));
     chaos.octets[chaos.octets.length - 11] = 3;

@@ -203,7 +203,8 @@ describe("a silent server", () => {
     pass(6000);
     let attempts = "";
     for (let i = 0; i < events.length; i++) {
-      if (events[i][0] == (EVENT_DNS_QUERY as u8)) attempts += u32At(events[i], events[i].length - 4).toString();
+      if (events[i][0] == (EVENT_DNS_QUERY as u8))
+        attempts += u32At(events[i], events[i].length - 4).toString();
     }
     expect(attempts).toBe("123");
   });
@@ -563,7 +564,8 @@ describe("the servers", () => {
     expect(dnsServers()).toBe(1);
     expect(addDnsServer(endpointOf("192.0.2.1", 5353))).toBe(true);
     expect(addDnsServer(endpointOf("2001:db8::53", 0))).toBe(true);
-    for (let i = dnsServers(); i < MAX_DNS_SERVERS; i++) expect(addDnsServer(endpointOf("192.0.2.9", i))).toBe(true);
+    for (let i = dnsServers(); i < MAX_DNS_SERVERS; i++)
+      expect(addDnsServer(endpointOf("192.0.2.9", i))).toBe(true);
     expect(addDnsServer(endpointOf("192.0.2.99", 53))).toBe(false);
     expect(dnsServers()).toBe(MAX_DNS_SERVERS);
   });

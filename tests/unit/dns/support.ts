@@ -41,7 +41,14 @@ import {
 } from "../../../assembly/dns/resolver";
 import { MAX_FLOWS } from "../../../assembly/limits";
 import { SEED_SIZE, seedRandom } from "../../../assembly/time/random";
-import { FLOW_CLOSED, OWNER_DNS, flowAt, flowHasFailed, flowOf, resetFlows } from "../../../assembly/transport/flows";
+import {
+  FLOW_CLOSED,
+  OWNER_DNS,
+  flowAt,
+  flowHasFailed,
+  flowOf,
+  resetFlows,
+} from "../../../assembly/transport/flows";
 
 /*
  * The other side of the room: what the core and a host do, and DNS servers that say what a spec tells them to.
@@ -484,7 +491,8 @@ export function outcomes(): string {
     if (event[0] != (EVENT_DNS_ANSWER as u8)) continue;
     const at = event.length - 9;
     if (all != "") all += " ";
-    all += event[at].toString() + "/" + u32At(event, at + 1).toString() + "/" + u32At(event, at + 5).toString();
+    all +=
+      event[at].toString() + "/" + u32At(event, at + 1).toString() + "/" + u32At(event, at + 5).toString();
   }
   return all;
 }

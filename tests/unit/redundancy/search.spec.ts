@@ -1,4 +1,3 @@
-import { Endpoint } from "../../../assembly/bytes/endpoint";
 import { leaveAlone, resetHealth } from "../../../assembly/redundancy/health";
 import { FROM_THE_TOP, Search, searchAt } from "../../../assembly/redundancy/search";
 import { TargetList, listOf, resetLists } from "../../../assembly/redundancy/targets";

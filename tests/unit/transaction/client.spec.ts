@@ -1,6 +1,10 @@
-import { Span, span, spanLength, spanStart } from "../../../assembly/bytes/span";
-import { NO_SPAN } from "../../../assembly/bytes/span";
-import { ACTION_SEND, EVENT_POOL_FULL, METHOD_OPTIONS, METHOD_REGISTER } from "../../../assembly/contract/constants";
+import { NO_SPAN, Span, span, spanLength, spanStart } from "../../../assembly/bytes/span";
+import {
+  ACTION_SEND,
+  EVENT_POOL_FULL,
+  METHOD_OPTIONS,
+  METHOD_REGISTER,
+} from "../../../assembly/contract/constants";
 import { resetActions } from "../../../assembly/contract/queue";
 import { NEVER } from "../../../assembly/time/clock";
 import { seedRandom } from "../../../assembly/time/random";
@@ -111,7 +115,9 @@ describe("client transaction", () => {
     const branch = wholeBranch(transaction);
     expect(matchTransaction(flow + 1, branch, METHOD_REGISTER) == null).toBe(true);
     expect(matchTransaction(flow, branch, METHOD_OPTIONS) == null).toBe(true);
-    expect(matchTransaction(flow, span(spanStart(branch), spanLength(branch) - 1), METHOD_REGISTER) == null).toBe(true);
+    expect(
+      matchTransaction(flow, span(spanStart(branch), spanLength(branch) - 1), METHOD_REGISTER) == null,
+    ).toBe(true);
     for (let i = 7; i < spanLength(branch); i++) {
       const at = spanStart(branch) + i;
       const byte = load<u8>(at);

@@ -1,7 +1,11 @@
-import { Endpoint } from "../../../assembly/bytes/endpoint";
 import { NO_HANDLE } from "../../../assembly/bytes/handle";
 import { NO_SPAN } from "../../../assembly/bytes/span";
-import { ACTION_CLOSE, ACTION_OPEN, ACTION_SEND, EVENT_POOL_FULL } from "../../../assembly/contract/constants";
+import {
+  ACTION_CLOSE,
+  ACTION_OPEN,
+  ACTION_SEND,
+  EVENT_POOL_FULL,
+} from "../../../assembly/contract/constants";
 import { resetActions } from "../../../assembly/contract/queue";
 import {
   OWNER_SIP,
@@ -81,7 +85,8 @@ describe("flows", () => {
   });
 
   it("a full pool is an event that names it, and closing makes room", () => {
-    for (let i = 0; i < 64; i++) expect(openFlow(OWNER_SIP, i, target(1, 5060), 0, NO_SPAN)).not.toBe(NO_HANDLE);
+    for (let i = 0; i < 64; i++)
+      expect(openFlow(OWNER_SIP, i, target(1, 5060), 0, NO_SPAN)).not.toBe(NO_HANDLE);
     resetActions();
     expect(openFlow(OWNER_SIP, 0, target(1, 5060), 0, NO_SPAN)).toBe(NO_HANDLE);
     nextKind();

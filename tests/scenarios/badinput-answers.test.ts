@@ -1,0 +1,353 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  Random,
+  SipMessage,
+  answerTo,
+  parseEndpoint,
+  sipFaults,
+  writeSip,
+} from "../../host/simulated/index.js";
+import type { Registrar, SimulatedPhone, SipFault } from "../../host/simulated/index.js";
+import { Site, addressOf, decisions, only, registered, registers, resends, sent } from "./helpers.js";
+import { drops } from "./lookups.js";
+
+/** What an answer with a fault is dropped as; `undefined`: it is an answer all the same. */
+const dropped: Readonly<Record<SipFault, string | undefined>> = {
+  "foreign-branch": "no-transaction",
+  "no-branch": "no-transaction",
+  // RFC 3261, 17.1.3: the branch and the method of CSeq say whose answer it is, nothing else does.
+  "wrong-cseq": undefined,
+  "wrong-cseq-method": "no-transaction",
+  "wrong-call-id": undefined,
+  "wrong-from-tag": undefined,
+  "two-vias": "malformed",
+  "no-via": "malformed",
+  "no-cseq": "malformed",
+  "no-colon": undefined,
+  "bad-status": "malformed",
+  "body-missing": "cut-off",
+  "cut-off-start": "cut-off",
+  "cut-off-headers": "cut-off",
+  "cut-off-end": "cut-off",
+  garbage: "not-sip",
+  empty: "pong",
+  zeros: "pong",
+  oversized: "too-long",
+};
+
+describe("answers that are none", () => {
+  for (const fault of sipFaults) {
+    const reason = dropped[fault];
+    test(`${fault}: ${reason === undefined ? "taken" : `dropped as ${reason}, and the search goes on`}`, () => {
+      const site = new Site();
+      site.a.fault = fault;
+      const phone = site.phone();
+      site.s.run(20_000);
+      if (reason === undefined) {
+        assert.deepEqual(registers(phone), ["0 A"]);
+        assert.deepEqual(drops(phone), {});
+        return;
+      }
+      assert.deepEqual(registers(phone), [...resends(0, "A"), "7500 B"]);
+      assert.deepEqual(drops(phone), { [reason]: 4 });
+      assert.deepEqual(
+        new Set(phone.events("dropped").map(({ source }) => source)),
+        new Set(["udp:192.0.2.1:5060"]),
+      );
+      assert.deepEqual(registered(phone), ["1.1 B"]);
+    });
+  }
+});
+
+/** A phone whose first REGISTER is under way to A, which answers after 100 ms. */
+class Waiting {
+  readonly site = new Site();
+  readonly phone: SimulatedPhone;
+
+  constructor() {
+    this.site.a.delay = 100;
+    this.phone = this.site.phone();
+    this.site.s.run(50);
+  }
+
+  /** The 200 that A is about to send, changed by `change`. */
+  answer(change: (fields: [string, string][]) => void = () => undefined): Uint8Array {
+    const { request } = only(this.site.a.requests("REGISTER"));
+    const source = { address: "198.51.100.1", port: 5060 };
+    const message = answerTo(request, source, {
+      status: 200,
+      headers: [["Contact", `${request.header("contact") ?? ""};expires=3600`]],
+      toTag: "early",
+    });
+    const fields = message.fields.map(([name, value]): [string, string] => [name, value]);
+    change(fields);
+    return writeSip(new SipMessage(message.start, fields, message.body));
+  }
+
+  /** Has a datagram arrive at the phone. */
+  inject(octets: Uint8Array, from = `${addressOf("A")}:5060`): void {
+    this.site.s.network.inject(parseEndpoint(from, 5060), parseEndpoint("198.51.100.1:5060", 5060), octets);
+    this.site.s.run(0);
+  }
+
+  /** Asserts that only A's own answer, at 100 ms, has registered the phone, and that so much was dropped. */
+  assertUnmoved(count: Readonly<Record<string, number>>): void {
+    this.site.s.run(10_000);
+    assert.deepEqual(registers(this.phone), ["0 A"]);
+    assert.deepEqual(
+      this.phone.events("registered").map(({ t, target }) => [t, target]),
+      [[100, "udp:192.0.2.1:5060"]],
+    );
+    assert.deepEqual(drops(this.phone), count);
+  }
+}
+
+describe("while an answer is waited for", () => {
+  test("the answer itself, injected, is one: the tests below mean what they say", () => {
+    const waiting = new Waiting();
+    waiting.inject(waiting.answer());
+    assert.deepEqual(
+      waiting.phone.events("registered").map(({ t }) => t),
+      [50],
+    );
+  });
+
+  test("SIP cut off at every octet", () => {
+    const waiting = new Waiting();
+    const octets = waiting.answer();
+    for (let length = 0; length < octets.length; length++) waiting.inject(octets.subarray(0, length));
+    assert.equal(waiting.phone.events("dropped").length, octets.length);
+    waiting.assertUnmoved({ pong: 1, "cut-off": octets.length - 1 });
+  });
+
+  test("the same with a body, cut off at every octet of it", () => {
+    const waiting = new Waiting();
+    const head = Buffer.from(waiting.answer()).toString("latin1");
+    const body = "v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\n";
+    const whole = Buffer.from(
+      head.replace("Content-Length: 0", `Content-Length: ${String(body.length)}`) + body,
+    );
+    for (let short = 1; short <= body.length; short++)
+      waiting.inject(whole.subarray(0, whole.length - short));
+    waiting.assertUnmoved({ "cut-off": body.length });
+  });
+
+  for (const [name, from] of [
+    ["address", "203.0.113.66:5060"],
+    ["port of A", "192.0.2.1:5070"],
+    ["server of the list", "192.0.2.2:5060"],
+  ] as const) {
+    test(`the right answer from another ${name} is a stranger's`, () => {
+      const waiting = new Waiting();
+      waiting.inject(waiting.answer(), from);
+      assert.deepEqual(
+        waiting.phone.events("dropped").map(({ reason, source }) => [reason, source]),
+        [["stranger", `udp:${from}`]],
+      );
+      waiting.assertUnmoved({ stranger: 1 });
+    });
+  }
+
+  test("500 branches that are guessed, in the form of ours", () => {
+    const waiting = new Waiting();
+    const random = new Random(7);
+    for (let guess = 0; guess < 500; guess++) {
+      const digits = Buffer.from(random.octets(8)).toString("hex");
+      waiting.inject(
+        waiting.answer((fields) => {
+          for (const field of fields) field[1] = field[1].replace(/(branch=z9hG4bK..)[^;]*/, `$1${digits}`);
+        }),
+      );
+    }
+    waiting.assertUnmoved({ "no-transaction": 500 });
+  });
+
+  test("the right branch with the method of another request", () => {
+    const waiting = new Waiting();
+    for (const method of ["OPTIONS", "INVITE", "BYE", "register", "X"]) {
+      waiting.inject(
+        waiting.answer((fields) => {
+          for (const field of fields) if (field[0] === "CSeq") field[1] = `1 ${method}`;
+        }),
+      );
+    }
+    assert.equal(waiting.phone.events("dropped").length, 5);
+    waiting.site.s.run(10_000);
+    assert.deepEqual(registers(waiting.phone), ["0 A"]);
+    assert.equal(waiting.phone.events("registered")[0]?.t, 100);
+  });
+
+  test("8 KiB are read, one octet more is too long", () => {
+    const pad = (waiting: Waiting, size: number): Uint8Array => {
+      const bare = waiting.answer((fields) => fields.push(["Subject", ""])).length;
+      return waiting.answer((fields) => fields.push(["Subject", "x".repeat(size - bare)]));
+    };
+    const long = new Waiting();
+    const octets = pad(long, 8193);
+    assert.equal(octets.length, 8193);
+    long.inject(octets);
+    long.assertUnmoved({ "too-long": 1 });
+    const fitting = new Waiting();
+    fitting.inject(pad(fitting, 8192));
+    assert.equal(fitting.phone.events("registered")[0]?.t, 50);
+  });
+
+  test("what is no SIP at all", () => {
+    const waiting = new Waiting();
+    const datagrams = [
+      new Uint8Array(0),
+      new Uint8Array(1),
+      new Uint8Array(65_507),
+      new Uint8Array(8192),
+      Buffer.from("\r\n\r\n"),
+      Buffer.from(" "),
+      Buffer.from("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"),
+      Buffer.from("SIP/2.0 200 OK"),
+      Buffer.from("SIP/2.0 200 OK\r\n\r\n"),
+      Buffer.from("\0".repeat(100) + "SIP/2.0 200 OK\r\n\r\n"),
+      Buffer.from(":".repeat(8192)),
+      Buffer.from("\r\n".repeat(4096)),
+      Buffer.from('"'.repeat(8192)),
+      new Random(3).octets(8192),
+    ];
+    for (const datagram of datagrams) waiting.inject(datagram);
+    assert.equal(waiting.phone.events("dropped").length, datagrams.length);
+    waiting.site.s.run(10_000);
+    assert.deepEqual(registers(waiting.phone), ["0 A"]);
+    assert.equal(waiting.phone.events("registered")[0]?.t, 100);
+  });
+
+  test("requests are counted and let go", () => {
+    const waiting = new Waiting();
+    const [request] = sent(waiting.phone);
+    assert.ok(request);
+    const text = Buffer.from(request.octets).toString("latin1");
+    for (const method of ["OPTIONS", "INVITE", "REGISTER", "NOTIFY"]) {
+      waiting.inject(Buffer.from(text.replaceAll("REGISTER", method), "latin1"));
+      waiting.inject(Buffer.from(text.replaceAll("REGISTER", method), "latin1"), "203.0.113.66:5060");
+    }
+    waiting.assertUnmoved({ "unsupported-request": 8 });
+  });
+});
+
+describe("answers that come more than once", () => {
+  test("every datagram arrives twice: nothing is counted, nothing is done twice", () => {
+    const site = new Site({ latency: 5 });
+    for (const name of ["A", "B"] as const) site.s.network.link(addressOf(name)).duplicate = 1;
+    const phone = site.phone({ "sip_server.1.expires": 60 });
+    site.s.run(100_000);
+    const count = phone.events("registered").length;
+    assert.deepEqual(registers(phone), ["10 A", "30020 A", "60030 A", "90040 A"]);
+    assert.equal(count, 4);
+    assert.deepEqual(drops(phone), {});
+  });
+
+  test("with digest: one answer to the challenge, however often it comes", () => {
+    const site = new Site({ latency: 5, digest: { password: "secret" } });
+    site.s.network.link(addressOf("A")).duplicate = 1;
+    const phone = site.phone();
+    site.s.run(20_000);
+    assert.equal(sent(phone).length, 2);
+    assert.deepEqual(registered(phone), ["1.1 A"]);
+  });
+
+  test("after its transaction is over an answer is nobody's", () => {
+    const waiting = new Waiting();
+    const octets = waiting.answer();
+    waiting.inject(octets);
+    waiting.site.s.run(4000);
+    waiting.inject(octets);
+    assert.deepEqual(drops(waiting.phone), {});
+    waiting.site.s.run(5000);
+    waiting.inject(octets);
+    assert.deepEqual(drops(waiting.phone), { "no-transaction": 1 });
+  });
+});
+
+/** Random datagrams from everywhere, every 10 ms: from servers and strangers, at the phone's port. */
+const flood = (site: Site, until: number): (() => number) => {
+  const { s } = site;
+  const random = new Random(99);
+  const sources = ["A", "B"].map((name) => `${addressOf(name as "A")}:5060`);
+  const to = parseEndpoint("198.51.100.1:5060", 5060);
+  let count = 0;
+  const seeds = [Buffer.from("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP x;branch=z9hG4bK00"), random.octets(700)];
+  const round = (): void => {
+    for (const from of [...sources, `203.0.113.${String(count % 250)}:${String(1024 + (count % 5000))}`]) {
+      const seed = seeds[count % 2] ?? random.octets(10);
+      const octets = seed.map((octet) => (random.next() < 0.1 ? Math.floor(random.next() * 256) : octet));
+      s.network.inject(parseEndpoint(from, 5060), to, octets);
+      count++;
+    }
+    if (s.now + 10 < until) s.scheduler.after(10, round);
+  };
+  s.scheduler.after(1, round);
+  return () => count;
+};
+
+describe("a flood of garbage", () => {
+  const bindings = (registrar: Registrar, now: number): number => registrar.bound(now).length;
+
+  test("during registration and failover changes no instant", () => {
+    const site = new Site();
+    site.a.silent();
+    const phone = site.phone();
+    const count = flood(site, 20_000);
+    site.s.run(20_000);
+    assert.deepEqual(registers(phone), [...resends(0, "A"), "7500 B"]);
+    assert.deepEqual(decisions(phone), ["7500 failover A B F2"]);
+    assert.equal(bindings(site.b, site.s.now), 1);
+    // Before the phone has sent to B, and after it has left A, what they send is a stranger's; it is counted all the same.
+    assert.equal(phone.events("dropped").length, count());
+    assert.ok(count() > 5000);
+  });
+
+  test("during refreshes, a death and the way back loses no registration", () => {
+    const site = new Site();
+    const settings = {
+      "sip_server.1.expires": 120,
+      "sip_server.1.failback_mode": 3,
+      "sip_server.1.failback_timeout": 60,
+    };
+    const quiet = new Site();
+    const course = (one: Site): SimulatedPhone => {
+      one.s.at(90_000, () => {
+        one.a.refuse();
+      });
+      one.s.at(200_000, () => {
+        one.a.up();
+      });
+      return one.phone(settings);
+    };
+    const phone = course(site);
+    const undisturbed = course(quiet);
+    flood(site, 400_000);
+    for (let t = 1000; t <= 400_000; t += 1000) {
+      site.s.runUntil(t);
+      // A, which closes at 90 s, keeps its last binding; the keep-alive finds that out at the latest 30 s after.
+      assert.ok(bindings(site.a, t) + bindings(site.b, t) > 0, `at ${String(t)} ms`);
+    }
+    quiet.s.run(400_000);
+    assert.deepEqual(registers(phone), registers(undisturbed));
+    assert.deepEqual(decisions(phone), decisions(undisturbed));
+    assert.ok(decisions(phone).some((decision) => decision.includes("failback B A")));
+  });
+
+  test("nothing of it is kept: a datagram each from 20,000 strangers", () => {
+    const site = new Site();
+    const phone = site.phone({}, { keepRecords: false, keepWire: false });
+    site.s.run(1000);
+    const size = phone.core.memorySize;
+    let full = 0;
+    phone.on((record) => (full += record.event === "pool-full" ? 1 : 0));
+    const to = parseEndpoint("198.51.100.1:5060", 5060);
+    for (let i = 0; i < 20_000; i++) {
+      const from = parseEndpoint(`10.${String(i >> 8)}.${String(i & 255)}.1:5060`, 5060);
+      site.s.network.inject(from, to, Buffer.from("x"));
+    }
+    site.s.run(1000);
+    assert.equal(full, 0);
+    assert.equal(phone.core.memorySize, size);
+  });
+});
