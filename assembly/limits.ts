@@ -39,7 +39,7 @@ export const DNS_NAME_CELL_SIZE = 32;
 /** DNS records of one name and type; and octets of a message that comes over TCP in pieces, and cells for those. */
 export const MAX_DNS_SET = 32;
 export const MAX_DNS_MESSAGE = 4096;
-export const DNS_STREAM_CELLS = 33;
+export const DNS_STREAM_CELLS = 25;
 export const DNS_STREAM_CELL_SIZE = 256;
 
 /** Static DNS records of the configuration, all accounts together; and of one kind for one account, or the phone. */

@@ -1,9 +1,9 @@
-import { FAMILY_IPV4, writeHost } from "../bytes/address";
+import { parseAddress, writeHost } from "../bytes/address";
 import { Endpoint } from "../bytes/endpoint";
 import { NOT_A_NUMBER, parseDecimal } from "../bytes/number";
 import { NO_SPAN, Span, spanLength } from "../bytes/span";
 import { Writer } from "../bytes/writer";
-import { accountText, serverSetting } from "../config/settings";
+import { accountText, routeAddress, routeSetting, serverSetting } from "../config/settings";
 import { KEY_DISPLAY_NAME, KEY_PORT, KEY_USER_NAME } from "../config/table";
 import { METHOD_NOTIFY, METHOD_REGISTER, TRANSPORT_TCP, TRANSPORT_TLS } from "../contract/constants";
 import { MAX_MESSAGE_OUT } from "../limits";
@@ -38,9 +38,7 @@ import { ClientTransaction, branchOf } from "../transaction/client";
 import { Flow } from "../transport/flows";
 import { writeCredentials } from "./challenges";
 import { domainOf, routesByProxy } from "./options";
-import { routeAddress, routeSetting } from "../config/settings";
 import { Registration } from "./registrations";
-import { parseAddress } from "../bytes/address";
 
 /*
  * The messages of a registration: its REGISTERs and what keeps its flow alive, and what their answers say.
@@ -49,7 +47,6 @@ import { parseAddress } from "../bytes/address";
 const MAX_URI = 300;
 const MAX_CONTACT = 480;
 const TAG_LENGTH = 8;
-const CALL_ID_LENGTH = 32;
 
 const writer = changetype<Writer>(memory.data(offsetof<Writer>(), 8));
 const uriWriter = changetype<Writer>(memory.data(offsetof<Writer>(), 8));

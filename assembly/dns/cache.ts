@@ -1,5 +1,8 @@
+import { Span } from "../bytes/span";
+import { POOL_DNS_NAMES } from "../contract/constants";
+import { poolFull } from "../contract/queue";
 import { MAX_DNS_ANSWERS } from "../limits";
-import { ROOT, dropName, shareName } from "./names";
+import { NO_NAME, ROOT, dropName, holdName, shareName } from "./names";
 import { countRecords, giveRecords } from "./records";
 
 /*
@@ -152,6 +155,14 @@ export function forgetOne(recordsWanted: bool): bool {
   dropName(victim.name);
   memory.fill(changetype<usize>(victim), 0, offsetof<Answer>());
   return true;
+}
+
+/** Holds a name, forgetting answers where there is no room for it: NO_NAME, and an event, where that does not help. */
+export function keepName(wire: Span): i32 {
+  let name = holdName(wire);
+  while (name == NO_NAME && forgetOne(false)) name = holdName(wire);
+  if (name == NO_NAME) poolFull(POOL_DNS_NAMES, 0);
+  return name;
 }
 
 /** The piece of work is over. */

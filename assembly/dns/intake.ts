@@ -1,4 +1,4 @@
-import { Span, spansEqual } from "../bytes/span";
+import { spansEqual } from "../bytes/span";
 import {
   DNS_OUTCOME_NO_DATA,
   DNS_OUTCOME_NO_SUCH_NAME,
@@ -10,7 +10,6 @@ import {
   DNS_TYPE_NAPTR,
   DNS_TYPE_SOA,
   DNS_TYPE_SRV,
-  POOL_DNS_NAMES,
   POOL_DNS_RECORDS,
 } from "../contract/constants";
 import { poolFull } from "../contract/queue";
@@ -25,11 +24,12 @@ import {
   addAnswer,
   findAnswer,
   forgetOne,
+  keepName,
   unpinAnswers,
 } from "./cache";
 import { RCODE_NO_SUCH_NAME, message } from "./message";
 import { NAPTR_USELESS } from "./naptr";
-import { NO_NAME, findName, holdName, nameWire } from "./names";
+import { NO_NAME, findName, nameWire } from "./names";
 import { DnsRecord, appendRecord, recordAt, takeRecord } from "./records";
 import { settings } from "./settings";
 
@@ -126,7 +126,7 @@ function takeSet(answer: Answer, now: i64): u8 {
 }
 
 function takeAlias(answer: Answer, now: i64): void {
-  const alias = hold(message.target);
+  const alias = keepName(message.target);
   answer.clear();
   if (alias == NO_NAME) {
     answer.fail(now);
@@ -170,7 +170,7 @@ function fill(record: DnsRecord): bool {
       memory.copy(record.address, message.data, 16);
       return true;
   }
-  const name = hold(message.target);
+  const name = keepName(message.target);
   if (name == NO_NAME) return false;
   record.name = name as u16;
   record.major = message.major as u16;
@@ -178,14 +178,6 @@ function fill(record: DnsRecord): bool {
   if (message.type == DNS_TYPE_SRV) record.port = message.port as u16;
   else record.setService(message.transport, message.use);
   return true;
-}
-
-/** Holds a name, forgetting answers where there is no room for it. */
-function hold(wire: Span): i32 {
-  let name = holdName(wire);
-  while (name == NO_NAME && forgetOne(false)) name = holdName(wire);
-  if (name == NO_NAME) poolFull(POOL_DNS_NAMES, 0);
-  return name;
 }
 
 /** The answer says nothing of the entry's question: it is negative (RFC 2308), or the chain goes on elsewhere. */

@@ -1,9 +1,7 @@
 import { parseAddress } from "../bytes/address";
 import { Span, span } from "../bytes/span";
-import { POOL_DNS_NAMES } from "../contract/constants";
-import { poolFull } from "../contract/queue";
 import { NEVER } from "../time/clock";
-import { countLookup } from "./cache";
+import { countLookup, keepName } from "./cache";
 import {
   LOCATOR_IDLE,
   LOCATOR_PENDING,
@@ -13,7 +11,7 @@ import {
   locatorAt,
   minimiseNeeds,
 } from "./locator";
-import { MAX_NAME_SIZE, NO_NAME, holdName, writeNameOfText } from "./names";
+import { MAX_NAME_SIZE, NO_NAME, writeNameOfText } from "./names";
 import { queriesEnded } from "./queries";
 import { defaultPort, plainTransport, walkFor } from "./walk";
 
@@ -66,11 +64,8 @@ function beginLiteral(locator: Locator, host: Span): bool {
 function beginName(locator: Locator, host: Span): bool {
   const length = writeNameOfText(host, bytes);
   if (length == 0) return false;
-  const name = holdName(span(bytes, length));
-  if (name == NO_NAME) {
-    poolFull(POOL_DNS_NAMES, locator.account);
-    return false;
-  }
+  const name = keepName(span(bytes, length));
+  if (name == NO_NAME) return false;
   locator.host = name as u16;
   return true;
 }

@@ -7,10 +7,10 @@ import {
   DNS_TYPE_SRV,
   POOL_DNS_NAMES,
 } from "../contract/constants";
-import { poolFull } from "../contract/queue";
 import { MAX_STATIC_RECORDS } from "../limits";
+import { keepName } from "./cache";
 import { NAPTR_TO_SRV, NAPTR_USELESS, transportOfService, useOfNaptr } from "./naptr";
-import { MAX_NAME_SIZE, NO_NAME, dropName, holdName, writeNameOfText } from "./names";
+import { MAX_NAME_SIZE, NO_NAME, dropName, writeNameOfText } from "./names";
 import { DnsRecord, appendRecord, recordAt, staticNumber } from "./records";
 
 /*
@@ -119,10 +119,7 @@ function add(account: i32, name: Span, type: i32, ttl: u32): DnsRecord | null {
 
 function hold(text: Span): i32 {
   const length = writeNameOfText(text, wire);
-  if (length == 0) return NO_NAME;
-  const name = holdName(span(wire, length));
-  if (name == NO_NAME) poolFull(POOL_DNS_NAMES, 0);
-  return name;
+  return length == 0 ? NO_NAME : keepName(span(wire, length));
 }
 
 function setAt(index: i32): StaticSet {

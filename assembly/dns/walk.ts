@@ -5,18 +5,16 @@ import {
   DNS_TYPE_AAAA,
   DNS_TYPE_NAPTR,
   DNS_TYPE_SRV,
-  POOL_DNS_NAMES,
   TRANSPORT_TCP,
   TRANSPORT_TLS,
   TRANSPORT_UDP,
 } from "../contract/constants";
-import { poolFull } from "../contract/queue";
 import { NEVER } from "../time/clock";
-import { unpinAnswers } from "./cache";
+import { keepName, unpinAnswers } from "./cache";
 import { Locator } from "./locator";
 import { LOOKUP_FAILED, LOOKUP_PENDING, LOOKUP_RECORDS, expiryFound, firstFound, lookUp } from "./lookup";
 import { NAPTR_TO_SRV } from "./naptr";
-import { MAX_NAME_SIZE, NO_NAME, ROOT, dropName, holdName, nameWire, writeServiceName } from "./names";
+import { MAX_NAME_SIZE, NO_NAME, ROOT, dropName, nameWire, writeServiceName } from "./names";
 import { recordAt } from "./records";
 import { drawOrder, listRecords, listedRecord } from "./srv";
 
@@ -160,9 +158,8 @@ function visitNaptr(name: i32): i32 {
 function visitService(transport: i32, staticOnly: bool): void {
   const length = writeServiceName(transport, nameWire(walk.locator.host), wire);
   if (length == 0) return;
-  const name = holdName(span(wire, length));
+  const name = keepName(span(wire, length));
   if (name == NO_NAME) {
-    poolFull(POOL_DNS_NAMES, walk.locator.account);
     walk.failed = true;
     return;
   }

@@ -39,7 +39,7 @@ export const cHeader = (): string => {
     "/*",
     " * Exports of the module:",
     ...Object.entries(exportsOfCore).map(([name, definition]) => {
-      const parameters = Object.entries(definition.parameters).map(([key, type]) => `${String(type)} ${key}`);
+      const parameters = Object.entries(definition.parameters).map(([key, type]) => `${type} ${key}`);
       return ` *   ${definition.result} ${name}(${parameters.join(", ")}) - ${definition.comment}`;
     }),
     " *",
@@ -62,7 +62,7 @@ export const cHeader = (): string => {
     const constant = constantCase(name);
     lines.push(`/* ${event.comment} */`, `#define SF_EVENT_${constant} ${String(event.id)}`);
     lines.push(`static const struct sf_field sf_fields_${constant.toLowerCase()}[] = {`);
-    for (const [field, kind] of Object.entries(event.fields))
+    for (const [field, kind] of Object.entries<FieldKind>(event.fields))
       lines.push(`  {${quoted(field)}, ${fieldKind(kind)}},`);
     lines.push("  {0, SF_FIELD_END, 0},", "};");
   }

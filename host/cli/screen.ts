@@ -1,4 +1,4 @@
-import { wrapParts } from "./render/wrap.js";
+import { width, wrapParts } from "./render/wrap.js";
 import type { OutputStream } from "./terminal.js";
 
 const DEFAULT_COLUMNS = 80;
@@ -55,12 +55,18 @@ export class Screen {
     return fitRows(this.#status, columns, rows);
   }
 
+  /** Rows that the status takes now: a terminal that has become narrower has broken those that are too long. */
+  #height(): number {
+    const { columns = DEFAULT_COLUMNS } = this.#stream;
+    return this.#shown.reduce((sum, row) => sum + Math.max(1, Math.ceil(width(row) / columns)), 0);
+  }
+
   #draw(lines: readonly string[]): void {
     const rows = this.#rows();
     const above = lines.map((text) => `${text}${CLEAR_REST_OF_LINE}\n`).join("");
     const below = rows.map((row) => `${row}${CLEAR_REST_OF_LINE}\n`).join("");
     const status = `${UNWRAPPED[0]}${below}${UNWRAPPED[1]}${CLEAR_BELOW}`;
-    this.#stream.write(`${SYNCHRONIZED[0]}${up(this.#shown.length)}${above}${status}${SYNCHRONIZED[1]}`);
+    this.#stream.write(`${SYNCHRONIZED[0]}${up(this.#height())}${above}${status}${SYNCHRONIZED[1]}`);
     this.#shown = rows;
   }
 }

@@ -14,13 +14,19 @@ class Paper implements OutputStream {
   #row = 0;
   #column = 0;
 
-  constructor(readonly columns: number) {}
+  constructor(public columns: number) {}
 
   write(text: string): boolean {
     this.writes++;
     // eslint-disable-next-line no-control-regex -- that is what a terminal reads
     for (const [token] of text.matchAll(/\x1b\[\??\d*[A-Za-z]|[^]/g)) this.#take(token);
     return true;
+  }
+
+  /** Puts the cursor at the beginning of a row. */
+  goTo(row: number): void {
+    this.#row = row;
+    this.#column = 0;
   }
 
   on(): void {
@@ -64,6 +70,18 @@ describe("the screen", () => {
     screen.line("three");
     assert.deepEqual(paper.lines, ["one", "two", "three", "status of 1, later", ""]);
     assert.equal(paper.writes, 5);
+  });
+
+  it("finds its status again when the terminal has become narrower and has broken its rows", () => {
+    const paper = new Paper(40);
+    const screen = new Screen(paper);
+    screen.line("one");
+    screen.status([["a status of 23 columns "]]);
+    paper.columns = 20;
+    paper.lines.splice(1, 2, "a status of 23 colum", "ns ", "");
+    paper.goTo(3);
+    screen.line("two");
+    assert.equal(paper.lines[1], "two");
   });
 
   it("writes nothing while the status stays the same", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { LATE, assertTime, assertTimes, targetsOf, timesOf } from "./expect.js";
+import type { Line } from "./programs.js";
 import { Site } from "./site.js";
 
 /** R5's fixed wait, which holds without the keys of the back-off. */
@@ -41,9 +42,10 @@ describe("trouble", { concurrency: true }, () => {
       const phone = site.command({ account: retryAfter5, phone: quickDns });
       const { records, program } = phone;
       const failed = await records.waitFor("failed");
-      const told = program.lines.filter(({ text, stream }) => stream === "stderr" && sentence.test(text));
-      assert.equal(told.length, 1, program.text);
-      assert.ok(told[0]?.text.includes(site.dns.endpoint), told[0]?.text);
+      const told = (): Line[] =>
+        program.lines.filter(({ text, stream }) => stream === "stderr" && sentence.test(text));
+      await program.until(() => told().length > 0, "sentence on the DNS server");
+      assert.ok(told()[0]?.text.includes(site.dns.endpoint), program.text);
       assert.equal(failed.reason, "name-not-found", records.text);
       assert.deepEqual(records.registers(), []);
       if (silent) site.dns.thaw();
@@ -52,6 +54,7 @@ describe("trouble", { concurrency: true }, () => {
       const registered = await records.waitFor("registered");
       assert.equal(registered.target, site.primary.target);
       assert.ok(records.timeOf(registered) - up < 5000 + 2000 + LATE, records.text);
+      assert.equal(told().length, 1, program.text);
       assert.deepEqual(await site.primary.users(), ["user1"]);
     });
   }
