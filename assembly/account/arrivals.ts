@@ -1,4 +1,4 @@
-import { Span, spanEnd, spanStart } from "../bytes/span";
+import { NO_SPAN, Span, spanEnd, spanStart } from "../bytes/span";
 import {
   DROP_CUT_OFF,
   DROP_MALFORMED,
@@ -10,7 +10,8 @@ import {
 } from "../contract/constants";
 import { drop } from "../contract/drops";
 import { topVia } from "../sip/fields";
-import { BODY_CUT_OFF, CUT_OFF, NOT_SIP, PARSED, message, parseMessage } from "../sip/message";
+import { HEADER_VIA } from "../sip/header";
+import { BODY_CUT_OFF, CUT_OFF, NOT_SIP, PARSED, message, nextValue, parseMessage } from "../sip/message";
 import { Via, viaParameter } from "../sip/via";
 import { ClientTransaction, FINAL, matchTransaction, transactionResponse } from "../transaction/client";
 import { Flow, OWNER_SIP, handleOfFlow } from "../transport/flows";
@@ -33,13 +34,23 @@ export function datagramArrived(flow: Flow, bytes: Span, now: i64): ClientTransa
     drop(DROP_UNSUPPORTED_REQUEST, flow.remote);
     return null;
   }
-  const branch = topVia(via) ? viaParameter(via, "branch") : 0;
+  if (!hasOneVia()) {
+    drop(DROP_MALFORMED, flow.remote);
+    return null;
+  }
+  const branch = viaParameter(via, "branch");
   const transaction = matchTransaction(handleOfFlow(flow), branch, message.method);
   if (transaction == null) {
     drop(flow.owner == OWNER_SIP ? DROP_NO_TRANSACTION : DROP_STRANGER, flow.remote);
     return null;
   }
   return transactionResponse(transaction, message.status, now) == FINAL ? transaction : null;
+}
+
+/** RFC 3261 (8.1.3.3): a response with another Via than ours was not meant for us. Ours is in `via`. */
+function hasOneVia(): bool {
+  const first = nextValue(HEADER_VIA, NO_SPAN);
+  return nextValue(HEADER_VIA, first) == NO_SPAN && topVia(via);
 }
 
 function reasonOf(error: i32): i32 {

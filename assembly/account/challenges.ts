@@ -108,9 +108,9 @@ export function takeChallenge(attempt: i32, account: i32, target: Endpoint, prox
     return CHALLENGE_UNUSABLE;
   }
   if (spanLength(passwordOf(account)) == 0) return CHALLENGE_NO_PASSWORD;
-  // A nonce kept from an earlier request may just be too old; a second refusal is one of the credentials.
-  if (challenge.stale ? one.stale >= MOST_STALE : one.answered > 0) return CHALLENGE_REFUSED;
-  if (one.count > 0 && !challenge.stale && spansEqual(textSpan(texts, one.nonce), challenge.nonce)) {
+  if (wereRefused(one)) {
+    // The nonce has seen these credentials: nothing of it is offered again.
+    forget(one);
     return CHALLENGE_REFUSED;
   }
   const answered = one.answered + (challenge.stale ? 0 : 1);
@@ -130,6 +130,15 @@ export function takeChallenge(attempt: i32, account: i32, target: Endpoint, prox
   forget(one);
   poolFull(POOL_CHALLENGES, account);
   return CHALLENGE_UNUSABLE;
+}
+
+/**
+ * The challenge in hand says that the credentials were refused: a nonce kept from an earlier request may just be too
+ * old, a second refusal is one of the credentials.
+ */
+function wereRefused(one: Kept): bool {
+  if (challenge.stale) return one.stale >= MOST_STALE;
+  return one.answered > 0 || (one.count > 0 && spansEqual(textSpan(texts, one.nonce), challenge.nonce));
 }
 
 /** The 200 in view may name the nonce for the next request (RFC 7616, 3.5). */

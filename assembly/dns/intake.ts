@@ -187,7 +187,7 @@ function takeNegative(answer: Answer, links: i32, now: i64): i32 {
   let isReferral = false;
   for (let left = message.readAuthorities(); left > 0; left--) {
     message.next();
-    isReferral = isReferral || message.isNameServer;
+    if (message.isNameServer) isReferral = true;
     if (message.type != DNS_TYPE_SOA) continue;
     hasAuthority = true;
     ttl = min(min(message.ttl, message.minimum), MAX_NEGATIVE_TTL);

@@ -1,12 +1,6 @@
 import { FAMILY_IPV6 } from "../bytes/address";
 import { Span, span } from "../bytes/span";
-import {
-  DNS_TYPE_A,
-  DNS_TYPE_AAAA,
-  DNS_TYPE_NAPTR,
-  DNS_TYPE_SRV,
-  POOL_DNS_NAMES,
-} from "../contract/constants";
+import { DNS_TYPE_A, DNS_TYPE_AAAA, DNS_TYPE_NAPTR, DNS_TYPE_SRV } from "../contract/constants";
 import { MAX_STATIC_RECORDS } from "../limits";
 import { keepName } from "./cache";
 import { NAPTR_TO_SRV, NAPTR_USELESS, transportOfService, useOfNaptr } from "./naptr";
