@@ -4,6 +4,7 @@ import {
   FAILURE_NAME_NOT_FOUND,
   FAILURE_NO_TARGET_LEFT,
   FAILURE_STOPPED,
+  FAILURE_TARGET_FAILED,
   REASON_CONTACT_CHANGED,
   REASON_MOVED,
   REASON_NEXT_TARGET,
@@ -144,8 +145,11 @@ function accepted(registration: Registration, attempt: Attempt, now: i64): void 
   registration.state = REGISTERED;
   bind(registration, target, attempt.contact, attempt.flow, attempt.lifetime, false, now);
   slotHasRegistered(registration, now);
+  if (!changed) return;
   // The server sees us under another address than we have told it: tell it (RFC 3581).
-  if (changed) lookForTarget(registration, REASON_CONTACT_CHANGED, now);
+  registration.state = SEARCHING;
+  registration.reason = REASON_CONTACT_CHANGED as u8;
+  trySameTarget(registration, MAIN, PURPOSE_REGISTER, REASON_CONTACT_CHANGED, now);
 }
 
 /** The search has found nobody, or was rejected: on to the other slot (F10), or R5's wait. */
@@ -183,8 +187,12 @@ function firstTargetFree(registration: Registration): i64 {
   return first;
 }
 
-/** K3: the flow of the binding has failed outside of any request of ours. */
+/** K3: the flow of the binding has failed. A search that is under way finds another target by itself. */
 export function boundFlowFailed(registration: Registration, cause: i32, now: i64): void {
+  if (registration.state == SEARCHING) {
+    loseBinding(registration, FAILURE_TARGET_FAILED);
+    return;
+  }
   targetDied(registration, cause);
   if (registration.state != REGISTERED && registration.state != WAITING) return;
   abandonTrial(registration);

@@ -1,4 +1,10 @@
-import { REASON_FAILBACK, REASON_NEXT_TARGET, RULE_B1, RULE_B2 } from "../contract/constants";
+import {
+  REASON_CONTACT_CHANGED,
+  REASON_FAILBACK,
+  REASON_NEXT_TARGET,
+  RULE_B1,
+  RULE_B2,
+} from "../contract/constants";
 import { currentOf } from "../redundancy/current";
 import { MODE_REGISTRATION, failbackOf } from "../redundancy/failback";
 import { searchAt } from "../redundancy/search";
@@ -16,6 +22,7 @@ import {
 import { bind } from "./binding";
 import { locate } from "./locating";
 import { skipsDuplicates } from "./options";
+import { lookForTarget } from "./registration";
 import { REGISTERED, Registration } from "./registrations";
 import { MAIN, TRIAL, noteFailure, searchNumber, tryNextTarget } from "./search";
 import { sayFailbackDue, sayFailbackFailed } from "./trace";
@@ -107,6 +114,8 @@ export function trialAttemptEnded(
     registration.state = REGISTERED;
     registration.reason = REASON_FAILBACK as u8;
     bind(registration, target, attempt.contact, attempt.flow, attempt.lifetime, true, now);
+    // As for any other 200 (registration.ts); the slot has settled on this target, so that is where it goes.
+    if (attempt.contactHasChanged) lookForTarget(registration, REASON_CONTACT_CHANGED, now);
   } else if (outcome == ATTEMPT_FAILED) {
     noteFailure(registration, attempt, now);
     tryNext(registration, REASON_NEXT_TARGET, now);
