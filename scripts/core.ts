@@ -6,6 +6,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import asc from "assemblyscript/asc";
+import compilers from "assemblyscript/binaryen";
 import binaryen from "binaryen";
 import { MEMORY_LIMIT, MODULE_LIMIT, measure, report } from "./size.js";
 import { withFixedMemory } from "./wasm.js";
@@ -14,41 +15,70 @@ const OPTIMIZE_LEVEL = 2;
 const SHRINK_LEVEL = 2;
 /** Below binaryen's default: a call of a function of up to three expressions is longer than the function. */
 const ALWAYS_INLINE_SIZE = 3;
+/** A function that is called from one place only is put there, however long it is. */
+const UNLIMITED = -1;
+
+export interface Compiled {
+  readonly module: Uint8Array;
+  /** The same before asc optimised it: every function is still there, with its name. */
+  readonly unoptimised: Uint8Array;
+}
 
 /** Compiles a target of asconfig.json. Throws where the compiler finds an error; it has then said which. */
-export async function compile(target: "release" | "debug"): Promise<Uint8Array> {
+export async function compile(target: "release" | "debug"): Promise<Compiled> {
   let module: Uint8Array | undefined;
+  let unoptimised: Uint8Array | undefined;
+  // asc asks no more of a transform than the method.
+  const keepUnoptimised: unknown = {
+    afterCompile(compiled: binaryen.Module): void {
+      compilers.setDebugInfo(true);
+      unoptimised = compiled.emitBinary();
+    },
+  };
   const { error } = await asc.main(["--config", "asconfig.json", "--target", target], {
     stdout: process.stderr,
     stderr: process.stderr,
+    transforms: [keepUnoptimised as asc.Transform],
     writeFile(_name, contents) {
       if (typeof contents !== "string") module = contents;
     },
   });
   if (error !== null) throw error;
-  if (module === undefined) throw new Error(`asc wrote no module for ${target}`);
-  return withFixedMemory(module);
+  if (module === undefined || unoptimised === undefined) throw new Error(`asc wrote no module for ${target}`);
+  return { module: withFixedMemory(module), unoptimised: withFixedMemory(unoptimised) };
 }
 
-/**
- * Optimises the module for size and takes away what only people read. `names` keeps the functions' names, for the
- * report; the code is the same.
- */
-export function finish(module: Uint8Array, names: boolean): Uint8Array {
+/** Optimises a module for size and takes away what only people read. Throws where it is not WebAssembly 1.0. */
+export function finish(module: Uint8Array): Uint8Array {
+  return optimise(module, ["strip-debug"], UNLIMITED);
+}
+
+/** The same with the functions' names, and with no function put into the only one that calls it. */
+export function finishForReport(module: Uint8Array): Uint8Array {
+  return optimise(module, [], 0);
+}
+
+function optimise(module: Uint8Array, lastPasses: readonly string[], singleCallerSize: number): Uint8Array {
   binaryen.setOptimizeLevel(OPTIMIZE_LEVEL);
   binaryen.setShrinkLevel(SHRINK_LEVEL);
   binaryen.setAlwaysInlineMaxSize(ALWAYS_INLINE_SIZE);
+  binaryen.setOneCallerInlineMaxSize(singleCallerSize);
   // asc puts nothing below the first KiB, and memory begins as zeros.
   binaryen.setLowMemoryUnused(true);
   binaryen.setZeroFilledMemory(true);
-  binaryen.setDebugInfo(names);
+  binaryen.setDebugInfo(!lastPasses.includes("strip-debug"));
   const work = binaryen.readBinary(module);
   try {
     work.setFeatures(binaryen.Features.MVP);
     work.optimize();
     work.optimize();
-    work.runPasses(["const-hoisting", "reorder-locals", "strip-producers", "strip-target-features"]);
-    if (!names) work.runPasses(["strip-debug"]);
+    work.runPasses([
+      "const-hoisting",
+      "reorder-locals",
+      "strip-producers",
+      "strip-target-features",
+      ...lastPasses,
+    ]);
     if (work.validate() === 0) throw new Error("the module needs more than WebAssembly 1.0");
     return work.emitBinary();
   } finally {
@@ -64,12 +94,12 @@ function put(path: string, content: Uint8Array | string): void {
 }
 
 async function main(): Promise<void> {
-  const compiled = await compile("release");
-  const module = finish(compiled, false);
-  const size = measure(module, finish(compiled, true));
+  const release = await compile("release");
+  const module = finish(release.module);
+  const size = measure(module, finishForReport(release.unoptimised));
   const text = report(size);
   put("build/sip-failover.wasm", module);
-  put("build/debug/sip-failover.wasm", await compile("debug"));
+  put("build/debug/sip-failover.wasm", (await compile("debug")).module);
   put("build/size.txt", text);
   process.stdout.write(text);
   if (size.module > MODULE_LIMIT || size.memory > MEMORY_LIMIT) {

@@ -15,6 +15,8 @@ export interface Room {
 
 export interface Size {
   readonly rooms: readonly Room[];
+  /** What their code changes by when functions are put into their only callers: mostly less than 0. */
+  readonly inlining: number;
   /** Bytes of the data segments. */
   readonly data: number;
   /** Bytes of everything else: types, exports, section headers. */
@@ -24,20 +26,21 @@ export interface Size {
   readonly memory: number;
 }
 
-/** The room of a function: the folder below assembly/, or the file where it lies in assembly/ itself. */
+/** The room of a function: the folder below assembly/, or the file where that lies in assembly/ itself. */
 export function roomOf(functionName: string): string {
-  const inner = /^(?:start:|export:)*assembly\/([^/]+)/.exec(functionName)?.[1];
-  return inner ?? (functionName.startsWith("~lib/") ? "~lib" : "(compiler)");
+  const path = /^(?:\w+:)*assembly\/(.+)$/.exec(functionName)?.[1]?.split("/");
+  if (path?.[0] === undefined) return functionName.startsWith("~lib/") ? "~lib" : "(compiler)";
+  return path.length > 2 ? path[0] : `${path[0]}.ts`;
 }
 
 /**
- * Measures the stripped module; `named` is the same module with its names. Code that was inlined counts where it
- * ended up. Throws where the two are not the same code.
+ * Measures the release module. `separate` is the same core with the functions' names, before functions went into
+ * their only callers: only there a function is still in its room.
  */
-export function measure(module: Uint8Array, named: Uint8Array): Size {
-  const names = functionNames(named);
+export function measure(module: Uint8Array, separate: Uint8Array): Size {
+  const names = functionNames(separate);
   const rooms = new Map<string, Room>();
-  for (const [index, bytes] of functionSizes(named)) {
+  for (const [index, bytes] of functionSizes(separate)) {
     const name = roomOf(names.get(index) ?? "");
     const room = rooms.get(name) ?? { name, functions: 0, code: 0 };
     room.functions++;
@@ -46,10 +49,10 @@ export function measure(module: Uint8Array, named: Uint8Array): Size {
   }
   const sum = (sizes: Iterable<number>): number => [...sizes].reduce((total, bytes) => total + bytes, 0);
   const code = sum(functionSizes(module).values());
-  if (code !== sum(functionSizes(named).values())) throw new Error("the named module is not the module");
   const data = sectionSize(module, sectionId.data);
   return {
     rooms: [...rooms.values()].sort((one, other) => other.code - one.code),
+    inlining: code - sum(functionSizes(separate).values()),
     data,
     rest: module.length - code - data,
     module: module.length,
@@ -72,6 +75,7 @@ export function report(size: Size): string {
     limitLine("core module  ", size.module, MODULE_LIMIT),
     line("room", "functions", "bytes"),
     ...size.rooms.map((room) => line(room.name, String(room.functions), grouped(room.code))),
+    line("inlining", "", grouped(size.inlining)),
     line("data", "", grouped(size.data)),
     line("rest", "", grouped(size.rest)),
     limitLine("linear memory", size.memory, MEMORY_LIMIT),

@@ -1,6 +1,6 @@
 import { Endpoint } from "../bytes/endpoint";
 import { NO_HANDLE } from "../bytes/handle";
-import { FAILURE_TARGET_FAILED, RULE_B3, RULE_B6, RULE_B7, RULE_K3 } from "../contract/constants";
+import { FAILURE_TARGET_FAILED, RULE_B4, RULE_B6, RULE_B7, RULE_K3 } from "../contract/constants";
 import { currentOf } from "../redundancy/current";
 import { MODE_NEW_REQUESTS, failbackOf } from "../redundancy/failback";
 import { Target, listOf } from "../redundancy/targets";
@@ -72,7 +72,7 @@ function sayMoved(registration: Registration, to: Endpoint, byTrial: bool): void
   if (from.exists && !from.equals(to)) {
     const slot = registration.index;
     if (byTrial) {
-      sayFailback(registration, from, to, RULE_B3);
+      sayFailback(registration, from, to, RULE_B4);
     } else if (registration.moveRule != NO_RULE) {
       sayFailover(registration, from, to, registration.moveRule);
     } else if (failbackOf(slot).mode == MODE_NEW_REQUESTS && listOf(slot).rankOf(from) >= 0) {

@@ -32,7 +32,7 @@ export function sayResolved(registration: Registration, list: TargetList, now: i
     putTarget(list.at(i).endpoint);
     expires = min(expires, list.at(i).expires);
   }
-  putWord(expires == NEVER ? 0 : ((max(expires - now, 0) / SECOND) as u32));
+  putWord(expires == NEVER ? 0 : ((max(expires - now + SECOND - 1, 0) / SECOND) as u32));
   endAction();
 }
 

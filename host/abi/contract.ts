@@ -108,6 +108,7 @@ export const enumerations = {
       "B1",
       "B2",
       "B3",
+      "B4",
       "B5",
       "B6",
       "B7",

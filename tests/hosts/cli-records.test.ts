@@ -63,8 +63,8 @@ const lines: readonly (readonly [EventRecord, string])[] = [
   ],
   [{ ...head, event: "failback-due", slot: 1, rule: "B2" }, "the return waits until the phone is idle (B2)"],
   [
-    { ...head, event: "failback", slot: 1, from: SECONDARY, to: PRIMARY, rule: "B3" },
-    `failback: from ${SECONDARY} to ${PRIMARY} (B3)`,
+    { ...head, event: "failback", slot: 1, from: SECONDARY, to: PRIMARY, rule: "B4" },
+    `failback: from ${SECONDARY} to ${PRIMARY} (B4)`,
   ],
   [
     { ...head, event: "failback-failed", slot: 1, to: PRIMARY },

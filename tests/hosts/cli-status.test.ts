@@ -34,8 +34,8 @@ const cases: readonly (readonly [string, string, string])[] = [
   ],
   [
     "a return",
-    lineOf({ target: PRIMARY, why: { event: "failback", rule: "B3" } }, 8000, SECONDARY),
-    `1 bob: on ${PRIMARY} since 14:03:22; returned from ${SECONDARY} (B3); expires in 1 min`,
+    lineOf({ target: PRIMARY, why: { event: "failback", rule: "B4" } }, 8000, SECONDARY),
+    `1 bob: on ${PRIMARY} since 14:03:22; returned from ${SECONDARY} (B4); expires in 1 min`,
   ],
   [
     "a start",

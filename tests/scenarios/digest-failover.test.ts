@@ -46,7 +46,11 @@ describe("R3: digest at two servers", () => {
 
   test("R3: the primary dies while registered, refreshes: the secondary's own challenge, its own count", () => {
     const site = new Site({ digest, maxExpires: 60 });
-    const phone = site.phone({ ...QUIET, "sip_server.1.failback_mode": 3, "sip_server.1.failback_timeout": 0 });
+    const phone = site.phone({
+      ...QUIET,
+      "sip_server.1.failback_mode": 3,
+      "sip_server.1.failback_timeout": 0,
+    });
     site.s.at(70_000, () => {
       site.a.silent();
     });
@@ -84,7 +88,9 @@ describe("R3: digest at two servers", () => {
     assertCredentialsStayHome(phone);
     assert.ok(phone.events("failover").length >= 10);
     assert.ok(phone.events("failback").length >= 9);
-    const outcomes = [...site.a.requests("REGISTER"), ...site.b.requests("REGISTER")].map((one) => one.credentials);
+    const outcomes = [...site.a.requests("REGISTER"), ...site.b.requests("REGISTER")].map(
+      (one) => one.credentials,
+    );
     assert.ok(!outcomes.includes("wrong"));
     assert.deepEqual(phone.events("failed"), []);
   });

@@ -1,7 +1,12 @@
 /** R3: digest with one server: algorithms, counts, stale and next nonces, and refusals. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { DigestAlgorithm, DigestOptions, HeaderField, SimulatedPhone } from "../../host/simulated/index.js";
+import type {
+  DigestAlgorithm,
+  DigestOptions,
+  HeaderField,
+  SimulatedPhone,
+} from "../../host/simulated/index.js";
 import { Site, inTurn, only, registered, registers } from "./helpers.js";
 import type { SiteOptions } from "./helpers.js";
 import { credentialsOf } from "./digest-helpers.js";

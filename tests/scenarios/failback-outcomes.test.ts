@@ -58,7 +58,7 @@ for (const { failback, lifetime, due, next, nextAfterSilence } of modes) {
       assert.deepEqual(registered(phone), ["1.1 A"]);
       assert.deepEqual(decisions(phone).slice(1), [
         `${String(due)} failback-due B1`,
-        `${String(due)} failback B A B3`,
+        `${String(due)} failback B A B4`,
       ]);
     });
 
@@ -253,6 +253,28 @@ describe("B6: the current target is no longer in a fresh answer", () => {
       });
       site.s.run(210_000);
       assert.deepEqual(registers(phone), ["0 A", "0 B", "200000 A"]);
+      assert.deepEqual(registered(phone), ["1.1 A"]);
+    });
+  }
+
+  for (const failback of [1, 2, 3]) {
+    test(`B6: mode ${String(failback)}: it is back in the answer by its refresh: failback is due again as ever`, () => {
+      const site = new Site({ ttl: 30, maxExpires: 400 });
+      site.a.refuse();
+      const phone = site.phone(settingsOf(failback));
+      site.s
+        .at(20_000, () => {
+          site.name(["A", "C"], 30);
+        })
+        .at(150_000, () => {
+          site.name(["A", "B"], 30);
+        })
+        .at(500_000, () => {
+          site.a.up();
+        });
+      site.s.run(700_000);
+      const toB = registers(phone).filter((line) => line.endsWith("B"));
+      assert.deepEqual(toB.slice(0, 2), ["0 B", "200000 B"]);
       assert.deepEqual(registered(phone), ["1.1 A"]);
     });
   }

@@ -129,7 +129,7 @@ describe("B3: the trial", () => {
     site.s.run(120_000);
     // D is current from 22.5 s.
     assert.deepEqual(registers(phone, 22_500), ["22500 D", ...resends(82_500, "A"), "90000 B"]);
-    assert.deepEqual(decisions(phone).at(-1), "90000 failback D B B3");
+    assert.deepEqual(decisions(phone).at(-1), "90000 failback D B B4");
     assert.deepEqual(registered(phone), ["1.1 B"]);
   });
 

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Site, decisions, inTurn, registered, registers } from "./helpers.js";
 
-const leaveMe = (seconds: number | string, status = 503): { status: number; headers: [string, string][] } => ({
+const leaveMe = (
+  seconds: number | string,
+  status = 503,
+): { status: number; headers: [string, string][] } => ({
   status,
   headers: [["Retry-After", String(seconds)]],
 });
@@ -120,7 +123,7 @@ describe("F12: 503 with Retry-After", () => {
       const second = Number(trials[1]?.split(" ")[0]);
       assert.ok(second >= due + 600_000, `the next trial came at ${String(second)}`);
       assert.ok(second <= due + 720_000, `the next trial came at ${String(second)}`);
-      assert.deepEqual(decisions(phone).at(-1), `${String(second)} failback B A B3`);
+      assert.deepEqual(decisions(phone).at(-1), `${String(second)} failback B A B4`);
     });
   }
 

@@ -1,7 +1,17 @@
 /** Where a search starts, what it leaves out, when it ends, and what it settles. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Site, decisions, inTurn, registered, registers, resends, sent } from "./helpers.js";
+import {
+  DOMAIN,
+  Site,
+  addressOf,
+  decisions,
+  inTurn,
+  registered,
+  registers,
+  resends,
+  sent,
+} from "./helpers.js";
 
 /** Refused ports are then only found out by REGISTERs. */
 const QUIET = { "nat.udp_update_enable": 0 };
@@ -55,6 +65,30 @@ describe("F6: where a request starts", () => {
     assert.deepEqual(refresh.slice(0, 2), ["100000 A", "100000 B"]);
     assert.equal(refresh.at(-1), "100000 C");
   });
+
+  for (const [skip, expected] of [
+    [1, ["0 A", "0 B"]],
+    [0, ["0 A", "0 udp:192.0.2.1:5070", "0 B"]],
+  ] as const) {
+    test(`F6: sip.skip_redundant_failover_addr ${String(skip)}: another port of an address that was tried`, () => {
+      const site = new Site();
+      site.a.refuse();
+      site.s.zone
+        .remove(DOMAIN)
+        .srv(`_sip._udp.${DOMAIN}`, { priority: 1, port: 5060, target: "a.example.com" })
+        .srv(`_sip._udp.${DOMAIN}`, { priority: 2, port: 5070, target: "a.example.com" })
+        .srv(`_sip._udp.${DOMAIN}`, { priority: 3, port: 5060, target: "b.example.com" })
+        .address("a.example.com", addressOf("A"))
+        .address("b.example.com", addressOf("B"));
+      const phone = site.phone({
+        ...QUIET,
+        "sip_server.1.port": 0,
+        "sip.skip_redundant_failover_addr": skip,
+      });
+      site.s.run(10_000);
+      assert.deepEqual(registers(phone), expected);
+    });
+  }
 });
 
 describe("F7: register_on_enable, as far as a REGISTER goes", () => {
@@ -246,6 +280,20 @@ describe("F15: an answer that comes too late changes nothing", () => {
       assert.deepEqual(registers(phone), [...resends(0, "A"), ...toB, "39500 A"]);
     });
   }
+
+  test("F15: a primary that was stopped and goes on answers all that waited: the phone stays where it is", () => {
+    const site = new Site({ maxExpires: 60 });
+    site.a.mode = "stopped";
+    const phone = site.phone(STICKY);
+    site.s.at(20_000, () => {
+      site.a.up();
+    });
+    site.s.run(50_000);
+    assert.deepEqual(registers(phone), [...resends(0, "A"), "7500 B", "37500 B"]);
+    assert.equal(site.a.requests("REGISTER").length, 4);
+    assert.deepEqual(registered(phone), ["1.1 B"]);
+    assert.deepEqual(decisions(phone), ["7500 failover A B F2"]);
+  });
 
   test("F15: a 200 after the last target's budget is no registration: the next REGISTER comes after R5's wait", () => {
     const site = new Site({ list: ["A"] });

@@ -1,16 +1,7 @@
 /** Fallback between the slots of an account: concurrent and successive, for REGISTER. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  Site,
-  contactsOf,
-  decisions,
-  inTurn,
-  registered,
-  registers,
-  resends,
-  sent,
-} from "./helpers.js";
+import { Site, contactsOf, decisions, inTurn, registered, registers, resends, sent } from "./helpers.js";
 import type { Settings } from "./helpers.js";
 
 const QUIET = { "nat.udp_update_enable": 0 };
@@ -265,6 +256,24 @@ describe("G2: successive slots", () => {
     assert.deepEqual(registered(phone), ["1.1 A"]);
   });
 
+  test("G2: slot 2 dies while slot 1 is on trial: the search goes on, and R5 after it", () => {
+    const site = new Site({ list: ["A"], maxExpires: 245 });
+    site.a.silent();
+    const phone = site.phone(SUCCESSIVE);
+    // D is registered at 7.5 s: the trial of A is from 127.5 s to 135 s, the refresh of D at 130 s.
+    site.s
+      .at(100_000, () => {
+        site.d.refuse();
+      })
+      .at(180_000, () => {
+        site.a.up();
+      });
+    site.s.run(250_000);
+    assert.deepEqual(to(registers(phone), "D").slice(0, 2), ["7500 D", "130000 D"]);
+    assert.equal(site.a.bound(250_000).length, 1);
+    assert.deepEqual(to(registered(phone), "A"), ["1.1 A"]);
+  });
+
   test("G2: both slots dead: after R5's wait the search begins with slot 1 again", () => {
     const site = new Site({ list: ["A"] });
     site.a.refuse();
@@ -296,4 +305,30 @@ describe("G2: successive slots", () => {
     site.s.run(250_000);
     assert.deepEqual(registers(phone), ["0 A", "0 C", "0 D", "70000 C", "120000 A", "240000 A"]);
   });
+});
+
+describe("G3: outbound proxies", () => {
+  for (const [interval, trials] of [
+    [60, ["67500 A", "127500 A", "187500 A"]],
+    [0, []],
+  ] as const) {
+    test(`G3: always successive; trials through proxy 1 with an interval of ${String(interval)} s`, () => {
+      const site = new Site({ list: ["A"] });
+      site.a.silent();
+      const phone = site.phone({
+        ...QUIET,
+        "sip_server.1.address": "registrar.example.net",
+        outbound_proxy_enable: 1,
+        "outbound_proxy.1.address": "sip.example.com",
+        "outbound_proxy.2.address": "192.0.2.4",
+        outbound_proxy_fallback_interval: interval,
+      });
+      site.s.at(20_000, () => {
+        site.a.mode = inTurn([{ status: 500 }, { status: 500 }]);
+      });
+      site.s.run(240_000);
+      assert.deepEqual(registers(phone), [...resends(0, "A"), "7500 D", ...trials]);
+      for (const { message } of sent(phone)) assert.equal(message.uri, "sip:registrar.example.net");
+    });
+  }
 });

@@ -174,6 +174,23 @@ describe("R2: the lifetime", () => {
     assert.deepEqual(registers(phone, 50_000), resends(100_000, "A", 32_000));
     assert.equal(site.a.bound(150_000).length, 1);
   });
+
+  test("R2: a name that does not resolve at the refresh: the binding holds, and the refresh follows when it does", () => {
+    const site = new Site({ ttl: 30, maxExpires: 300 });
+    const phone = site.phone(QUIET);
+    site.s
+      .at(100_000, () => {
+        site.s.zone.mode = "silent";
+      })
+      .at(200_000, () => {
+        site.s.zone.mode = "up";
+      });
+    site.s.run(299_000);
+    assert.deepEqual(registers(phone).length, 2);
+    assert.ok(parseInt(registers(phone)[1] ?? "", 10) <= 240_000);
+    assert.deepEqual(phone.events("unregistered"), []);
+    assert.deepEqual(registered(phone), ["1.1 A"]);
+  });
 });
 
 describe("R4: one Call-ID, and a CSeq that grows", () => {

@@ -83,7 +83,7 @@ describe("worked timelines", () => {
     assert.deepEqual(decisions(phone), [
       "7500 failover A B F2",
       "67500 failback-due B1",
-      "67500 failback B A B3",
+      "67500 failback B A B4",
     ]);
     assert.deepEqual(registered(phone), ["1.1 A"]);
   });
@@ -108,7 +108,7 @@ describe("worked timelines", () => {
       "7500 failover A B F2",
       "67500 failback-due B1",
       "67500 failback-due B2",
-      "200000 failback B A B3",
+      "200000 failback B A B4",
     ]);
   });
 

@@ -79,14 +79,15 @@ export const RULE_F12 = 6;
 export const RULE_B1 = 7;
 export const RULE_B2 = 8;
 export const RULE_B3 = 9;
-export const RULE_B5 = 10;
-export const RULE_B6 = 11;
-export const RULE_B7 = 12;
-export const RULE_G1 = 13;
-export const RULE_G2 = 14;
-export const RULE_K2 = 15;
-export const RULE_K3 = 16;
-export const RULE_R5 = 17;
+export const RULE_B4 = 10;
+export const RULE_B5 = 11;
+export const RULE_B6 = 12;
+export const RULE_B7 = 13;
+export const RULE_G1 = 14;
+export const RULE_G2 = 15;
+export const RULE_K2 = 16;
+export const RULE_K3 = 17;
+export const RULE_R5 = 18;
 
 /* Why a request was sent. */
 export const REASON_START = 0;

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { EventRecord } from "../../abi/record.js";
+import { Quietness } from "../render/record.js";
 import type { Terminal } from "../terminal.js";
 import { writeLine } from "../terminal.js";
 import { FILE_NAME, configurationText, freshPassword } from "./configuration.js";
@@ -27,13 +29,14 @@ Exit status: 0 failover and failback were seen, 1 they were not, 2 bad usage.`;
 /** Shows a demo to programs: records as NDJSON. */
 class Transcript implements Audience {
   readonly #terminal: Terminal;
+  readonly #quietness = new Quietness();
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  record(record: object): void {
-    writeLine(this.#terminal.out, JSON.stringify(record));
+  record(record: EventRecord): void {
+    if (this.#quietness.shows(record)) writeLine(this.#terminal.out, JSON.stringify(record));
   }
 
   act(): void {

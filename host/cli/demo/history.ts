@@ -100,7 +100,10 @@ export class History {
     return sum;
   }
 
-  /** How long it took from the first silence to the first request into it, and from there to the failover; in milliseconds. */
+  /**
+   * How long it took from the first silence to the first request into it, and from there to the failover.
+   * Milliseconds.
+   */
   get loss(): { readonly noticed: number; readonly gaveUp: number } {
     const servers = [...this.#servers.values()];
     const silence = Math.min(...servers.flatMap(({ silent }) => silent.map(([from]) => from)));

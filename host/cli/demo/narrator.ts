@@ -57,8 +57,7 @@ export class Narrator {
       case "failover":
         return turn(
           "yellow",
-          `Failover: the phone has moved to the ${this.#name(record.to)}.`,
-          `(${record.rule})`,
+          `Failover: the phone has moved to the ${this.#name(record.to)} (${record.rule}).`,
         );
       case "failback-due":
         return record.rule === "B2"
@@ -68,11 +67,7 @@ export class Narrator {
               `the ${String(TTL)} s of the DNS answer are over (${record.rule}).`,
             );
       case "failback":
-        return turn(
-          "green",
-          `Failback: the ${this.#name(record.to)} has the phone again.`,
-          `(${record.rule})`,
-        );
+        return turn("green", `Failback: the ${this.#name(record.to)} has the phone again (${record.rule}).`);
       case "failback-failed":
         return step(
           `The ${this.#name(record.to)} does not accept the trial.`,

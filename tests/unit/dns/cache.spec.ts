@@ -21,12 +21,9 @@ import { configureDns, dnsDeadline } from "../../../assembly/dns/resolver";
 import { MAX_DNS_ANSWERS, MAX_DNS_RECORDS, MAX_DNS_SET } from "../../../assembly/limits";
 import { NEVER } from "../../../assembly/time/clock";
 import {
-  Record,
-  a,
   asked,
   asks,
   begin,
-  cname,
   countEvents,
   countFull,
   expiries,
@@ -34,17 +31,13 @@ import {
   lastAsk,
   locate,
   located,
-  nameOctets,
-  naptr,
   outcomes,
   serve,
   setDefaults,
-  soa,
-  srv,
   targets,
-  viewOf,
   zone,
-} from "./support";
+} from "./host";
+import { Record, a, cname, nameOctets, naptr, soa, srv, viewOf } from "./messages";
 
 function fresh(): void {
   begin(1);

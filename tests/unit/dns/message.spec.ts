@@ -1,4 +1,4 @@
-import { Span, span, spanLength } from "../../../assembly/bytes/span";
+import { Span, span } from "../../../assembly/bytes/span";
 import {
   DNS_TYPE_A,
   DNS_TYPE_AAAA,
@@ -27,7 +27,7 @@ import {
   soa,
   srv,
   viewOf,
-} from "./support";
+} from "./messages";
 
 const query = memory.data(MAX_QUERY_SIZE);
 
@@ -376,12 +376,11 @@ describe("bad input", () => {
       }
       if (message.open(view, IDENTIFIER, viewOf(name), DNS_TYPE_A) != FITS || !message.check()) continue;
       accepted++;
-      let good = true;
-      for (let left = message.readAnswers(); left > 0; left--) {
-        good = good && message.next();
-        good = good && message.data >= start && message.data <= start + (octets.length as usize);
+      let left = message.readAnswers();
+      for (; left > 0 && message.next(); left--) {
+        if (message.data < start || message.data > start + (octets.length as usize)) break;
       }
-      inside += good as i32;
+      if (left == 0) inside++;
     }
     expect(inside).toBe(accepted);
     expect(accepted).toBeGreaterThan(100);

@@ -15,7 +15,7 @@ import {
   writeServiceName,
 } from "../../../assembly/dns/names";
 import { DNS_NAME_CELLS } from "../../../assembly/limits";
-import { nameOctets, octetsOf, textView, viewOf } from "./support";
+import { nameOctets, octetsOf, textView, viewOf } from "./messages";
 
 const wire = memory.data(512, 8);
 

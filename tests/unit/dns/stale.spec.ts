@@ -2,22 +2,8 @@ import { parseAddress } from "../../../assembly/bytes/address";
 import { TRANSPORT_UDP } from "../../../assembly/contract/constants";
 import { LOCATOR_FAILED, LOCATOR_PENDING, locatorAt, locatorState } from "../../../assembly/dns/locate";
 import { addStaticAddress, configureDns, dnsDeadline } from "../../../assembly/dns/resolver";
-import {
-  a,
-  asks,
-  begin,
-  cname,
-  expiries,
-  lastAsk,
-  locate,
-  located,
-  run,
-  setDefaults,
-  srv,
-  targets,
-  textView,
-  zone,
-} from "./support";
+import { asks, begin, expiries, lastAsk, locate, located, run, setDefaults, targets, zone } from "./host";
+import { a, cname, srv, textView } from "./messages";
 
 const address = memory.data(16, 8);
 

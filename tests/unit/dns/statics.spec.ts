@@ -11,25 +11,19 @@ import {
 } from "../../../assembly/dns/resolver";
 import { MAX_STATIC_RECORDS } from "../../../assembly/limits";
 import {
-  a,
   asked,
   asks,
   begin,
-  cname,
   countFull,
   expiries,
   locate,
   located,
-  nameOctets,
   run,
   setDefaults,
-  soa,
-  srv,
   targets,
-  textView,
-  viewOf,
   zone,
-} from "./support";
+} from "./host";
+import { a, cname, nameOctets, soa, srv, textView, viewOf } from "./messages";
 
 const address = memory.data(16, 8);
 

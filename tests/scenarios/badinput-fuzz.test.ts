@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Random, Registrar, Simulation, Zone, parseEndpoint } from "../../host/simulated/index.js";
+import type { Service, SimulatedPhone } from "../../host/simulated/index.js";
+import { configuration } from "./helpers.js";
+import { service } from "./lookups.js";
+
+/*
+ * Real answers, mutated: each answer of a server comes after some damaged copies of itself, or is damaged itself. A
+ * seed gives the same damage each time.
+ */
+
+const MINUTE = 60_000;
+const PIECES = [
+  "\r\n",
+  "\r\n\r\n",
+  "\0",
+  ":",
+  ";",
+  ",",
+  "<",
+  ">",
+  '"',
+  "%",
+  "=",
+  "SIP/2.0 ",
+  "99999999999999999999",
+  "-1",
+  "[::ffff:1.2.3.4]",
+  "Content-Length: 99999\r\n",
+  "Retry-After: 949302838503028349304023988\r\n",
+  'WWW-Authenticate: Digest realm="x", nonce="y", qop="auth"\r\n',
+  "\xc0\x0c",
+  "\xff\xff",
+  "\x3f",
+].map((text) => Buffer.from(text, "latin1"));
+
+class Mutator {
+  readonly #random: Random;
+  made = 0;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+
+  below(bound: number): number {
+    return Math.floor(this.#random.next() * bound);
+  }
+
+  /** Damages a message in one to four ways. */
+  mutate(octets: Uint8Array): Uint8Array {
+    this.made++;
+    let message = Buffer.from(octets);
+    for (let times = 1 + this.below(4); times > 0; times--) message = this.#change(message);
+    return message;
+  }
+
+  #change(message: Buffer): Buffer<ArrayBuffer> {
+    const at = this.below(message.length + 1);
+    const length = this.below(Math.min(64, message.length - at) + 1);
+    const before = message.subarray(0, at);
+    const behind = message.subarray(at + length);
+    switch (this.below(9)) {
+      case 0:
+        return Buffer.concat([before]);
+      case 1:
+        return Buffer.concat([before, behind]);
+      case 2:
+        return Buffer.concat([before, message.subarray(at, at + length), message.subarray(at)]);
+      case 3:
+        return Buffer.concat([before, PIECES[this.below(PIECES.length)] ?? behind, message.subarray(at)]);
+      case 4:
+        return Buffer.concat([before, PIECES[this.below(PIECES.length)] ?? behind, behind]);
+      case 5:
+        return Buffer.concat([before, this.#random.octets(length), behind]);
+      case 6:
+        return Buffer.concat([behind, before]);
+      default: {
+        const copy = Buffer.from(message);
+        if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << this.below(8));
+        return Buffer.concat([copy]);
+      }
+    }
+  }
+}
+
+/** A server whose answers are damaged while `isOn` says so. */
+const damaged = (own: Service, mutator: Mutator, isOn: () => boolean): Service =>
+  service((octets, source, now) =>
+    own.receive(octets, source, now).flatMap((reply) => {
+      if (!isOn()) return [reply];
+      const copies = Array.from({ length: mutator.below(30) }, () => ({
+        octets: mutator.mutate(reply.octets),
+        delay: reply.delay + mutator.below(400),
+      }));
+      return mutator.below(3) === 0
+        ? copies
+        : [...copies, { octets: reply.octets, delay: reply.delay + 500 }];
+    }),
+  );
+
+interface Setting {
+  readonly name: string;
+  readonly digest: boolean;
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+const settings: readonly Setting[] = [
+  { name: "SRV, no digest", digest: false, settings: { "sip_server.1.port": 0 } },
+  {
+    name: "NAPTR, digest",
+    digest: true,
+    settings: { "sip_server.1.port": 0, "sip_server.1.transport_type": 3 },
+  },
+  {
+    name: "both families, mode 1",
+    digest: true,
+    settings: { "static.network.ip_address_mode": 2, "sip_server.1.failback_mode": 1 },
+  },
+  {
+    name: "additional records, mode 3",
+    digest: false,
+    settings: {
+      dns_cache_type: 2,
+      "sip_server.1.port": 0,
+      "sip_server.1.failback_mode": 3,
+      "sip_server.1.failback_timeout": 60,
+    },
+  },
+];
+
+const DOMAIN = "sip.example.com";
+
+const fill = (zone: Zone): void => {
+  zone.additional = true;
+  zone
+    .naptr(DOMAIN, { services: "SIP+D2U", replacement: `_sip._udp.${DOMAIN}` }, 7)
+    .srv(`_sip._udp.${DOMAIN}`, { priority: 1, weight: 5, target: `a.${DOMAIN}` }, 9)
+    .srv(`_sip._udp.${DOMAIN}`, { priority: 2, weight: 0, target: `alias.${DOMAIN}` }, 9)
+    .alias(`alias.${DOMAIN}`, `b.${DOMAIN}`, 5)
+    .address(`a.${DOMAIN}`, ["192.0.2.1", "2001:db8::1"], 3)
+    .address(`b.${DOMAIN}`, ["192.0.2.2", "2001:db8::2"], 3)
+    .address(DOMAIN, ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"], 3);
+};
+
+/**
+ * A damaged answer may grant a lifetime of years, and the phone then rests. So from time to time the servers cannot be
+ * reached: the next keep-alive finds that out (K3), and the search begins anew.
+ */
+const cut = (s: Simulation, milliseconds: number): void => {
+  const links = ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"].map((host) => s.network.link(host));
+  for (const link of links) link.state = "unreachable";
+  s.scheduler.after(milliseconds, () => {
+    for (const link of links) link.state = "up";
+  });
+};
+
+const PERIOD = 3 * MINUTE;
+
+/** Two servers and DNS, all damaged for `minutes`, and the phone; the garbage is over when this answers. */
+const endure = (
+  { digest, settings: keys }: Setting,
+  seed: number,
+  minutes: number,
+): { s: Simulation; phone: SimulatedPhone; servers: Registrar[]; made: number } => {
+  const s = new Simulation(seed);
+  const mutator = new Mutator(seed);
+  const isOn = (): boolean => s.now < minutes * MINUTE;
+  const zone = new Zone();
+  fill(zone);
+  s.serve(damaged(zone, mutator, isOn), parseEndpoint("192.0.2.80", 53));
+  const servers = ["1", "2"].map((number) => {
+    const options = {
+      maxExpires: 30,
+      log: false,
+      ...(digest ? { digest: { users: { "1000": "secret" } } } : {}),
+    };
+    const registrar = new Registrar(`r${number}`, options);
+    for (const host of [`192.0.2.${number}`, `[2001:db8::${number}]`])
+      s.serve(damaged(registrar, mutator, isOn), parseEndpoint(host, 5060));
+    return registrar;
+  });
+  const phone = s.phone(configuration({ "nat.udp_update_time": 15, ...keys }), {
+    dns: ["192.0.2.80"],
+    seed,
+    keepWire: false,
+  });
+  for (let t = PERIOD; t < minutes * MINUTE; t += PERIOD) s.at(t, () => cut(s, 20_000));
+  s.run(minutes * MINUTE);
+  return { s, phone, servers, made: mutator.made };
+};
+
+/** A Retry-After is believed up to an hour, a TTL up to a week; then the search, the wait of R5 and DNS. */
+const BOUND = 7 * 24 * 60 * MINUTE + 62 * MINUTE;
+
+describe("real traffic, damaged", () => {
+  for (const setting of settings) {
+    test(`${setting.name}: nothing traps, and the phone registers when it is over`, () => {
+      let datagrams = 0;
+      for (let seed = 1; seed <= 2; seed++) {
+        const { s, phone, servers, made } = endure(setting, seed, 12 * 60);
+        datagrams += made;
+        const dropped = phone.events("dropped").length;
+        assert.ok(dropped > made / 10, `${String(dropped)} of ${String(made)} dropped`);
+        cut(s, 20_000);
+        s.run(MINUTE);
+        const isBound = (): boolean => servers.some((server) => server.bound(s.now, "1000").length > 0);
+        while (!isBound() && s.now < 12 * 60 * MINUTE + BOUND) s.run(1000);
+        const before = phone.events("dropped").length;
+        for (let t = 0; t < 5 * MINUTE; t += 1000) {
+          s.run(1000);
+          assert.ok(isBound(), `seed ${String(seed)}, at ${String(s.now)} ms`);
+        }
+        assert.equal(phone.events("dropped").length, before, `seed ${String(seed)}`);
+      }
+      assert.ok(datagrams > 10_000, String(datagrams));
+    });
+  }
+
+  test("the same seed takes the same course", () => {
+    const course = (): string => {
+      const { phone } = endure(settings[1] as Setting, 11, 10);
+      return JSON.stringify(phone.records);
+    };
+    assert.equal(course(), course());
+  });
+});
