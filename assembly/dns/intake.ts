@@ -219,7 +219,7 @@ function takeAdditional(asked: Answer, now: i64): void {
     if (answer == null) answer = addAnswer(name, message.type);
     if (answer == null) return;
     if (!answer.pinned) {
-      if (answer.asked || (!answer.additional && answer.expires > now)) continue;
+      if (!answer.additional && answer.expires > now) continue;
       beginSet(answer);
       answer.pinned = true;
       answer.additional = true;

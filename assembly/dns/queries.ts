@@ -300,7 +300,8 @@ function end(query: Query): void {
   query.answer.asked = false;
   query.state = FREE;
   progress.ended++;
-  progress.exhausted = false;
+  // Said once for each rush, however long the queue behind the queries.
+  if (queriesDeadline() == NEVER) progress.exhausted = false;
 }
 
 /** The server with the transport of the query's ask. */

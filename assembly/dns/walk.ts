@@ -76,9 +76,10 @@ export function walkFor(locator: Locator, now: i64): bool {
   walk.locator = locator;
   walk.now = now;
   pass(false);
-  if (!walk.pending) pass(true);
+  const isComplete = !walk.pending;
+  if (isComplete) pass(true);
   unpinAnswers();
-  return !walk.pending;
+  return isComplete;
 }
 
 function pass(writing: bool): void {
@@ -88,7 +89,6 @@ function pass(writing: bool): void {
   walk.hasSrv = false;
   walk.questions = 0;
   walk.rewrites = 0;
-  walk.locator.clear();
   visitHost(walk.locator);
 }
 

@@ -137,4 +137,20 @@ describe("F12: 503 with Retry-After", () => {
     site.s.run(200_000);
     assert.deepEqual(registers(phone, 20_000), ["67500 A", "67500 B", "127500 B", "187500 A"]);
   });
+
+  test("F12: nor does a trial of slot 1 while slot 2 works", () => {
+    const site = new Site({ list: ["A"] });
+    site.a.mode = inTurn([leaveMe(600)]);
+    const phone = site.phone({
+      ...QUIET,
+      "sip_server.2.address": "192.0.2.4",
+      "fallback.redundancy_type": 1,
+      "fallback.timeout": 110,
+    });
+    site.s.run(1_000_000);
+    const [first, second, third] = registers(phone);
+    assert.deepEqual([first, second], ["0 A", "0 D"]);
+    const trial = Number(third?.split(" ")[0]);
+    assert.ok(trial >= 600_000 && trial <= 600_000 + 110_000, String(trial));
+  });
 });

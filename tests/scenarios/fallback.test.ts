@@ -24,7 +24,7 @@ describe("G1: concurrent slots", () => {
     const [other] = site.d.requests("REGISTER").map(({ request }) => request);
     assert.equal(one?.uri, "sip:sip.example.com");
     assert.equal(other?.uri, "sip:192.0.2.4");
-    assert.notEqual(one?.callId, other?.callId);
+    assert.notEqual(one.callId, other.callId);
   });
 
   test("G1: each by its own lifetime and its own retries", () => {

@@ -39,7 +39,7 @@ describe("R1: the start", () => {
     assert.deepEqual([first?.headers("contact"), first?.header("expires")], [["*"], "0"]);
     assert.deepEqual(second?.headers("contact"), ["<sip:1000@198.51.100.2:5060>"]);
     assert.notEqual(third?.header("expires"), "0");
-    assert.equal(second?.cseq, (first?.cseq ?? NaN) + 1);
+    assert.equal(second.cseq, (first?.cseq ?? NaN) + 1);
     assert.deepEqual(
       site.a.bound(50_001).map(({ contact }) => contact),
       ["sip:1000@198.51.100.2:5060"],

@@ -405,6 +405,22 @@ describe("room in the cache", () => {
     }
   });
 
+  it("is not made of what the lookup has just used", () => {
+    zone.push(srv("_sip._udp.test", 1, 1, 5060, "a.test", 500));
+    zone.push(srv("_sip._udp.test", 2, 1, 5060, "b.test", 500));
+    zone.push(a("a.test", "192.0.2.1", 1));
+    zone.push(a("b.test", "192.0.2.2", 1));
+    located("test", 0, 0, 0, 0);
+    // The addresses are pushed out, and the SRV records are what will expire first of all that is left.
+    for (let i = 0; i < MAX_DNS_ANSWERS - 1; i++) {
+      zone.push(a("n" + i.toString(), "192.0.2.9", 1000));
+      located("n" + i.toString(), 5060, 0, 2000, 1);
+    }
+    asks.length = 0;
+    expect(located("test", 0, 0, 3000, 0)).toBe("udp:192.0.2.1:5060 udp:192.0.2.2:5060");
+    expect(asked()).toBe("A a.test, A b.test");
+  });
+
   it("for records runs out: likewise", () => {
     for (let i = 0; i < 5; i++) {
       for (let j = 0; j < MAX_DNS_SET; j++) zone.push(srv("_sip._udp.d" + i.toString(), j, 1, 5060, "gone"));
@@ -450,7 +466,8 @@ describe("room in the cache", () => {
       zone.length = 0;
       zone.push(srv("_sip._udp." + name, 1, 1, 5060, "a." + name, 30));
       zone.push(srv("_sip._udp." + name, 2, 1, 5060, "b." + name, 30));
-      zone.push(a("a." + name, "192.0.2.1", 20));
+      zone.push(cname("a." + name, "c." + name, 20));
+      zone.push(a("c." + name, "192.0.2.1", 20));
       zone.push(a("b." + name, "192.0.2.2", 20));
       expect(located(name, 0, 0, (i as i64) * 1000000)).toBe("udp:192.0.2.1:5060 udp:192.0.2.2:5060");
       asks.length = 0;

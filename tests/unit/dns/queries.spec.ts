@@ -189,6 +189,17 @@ describe("a silent server", () => {
     expect(askedWhen()).toBe("53@0 54@3000 54@3500");
   });
 
+  it("is first again when it answers after all", () => {
+    begin(2);
+    setDefaults(3);
+    askPbx();
+    locate("two.test", 5060, 0, 1000, 1);
+    pass(3000);
+    asks[1].records([a("two.test", "192.0.2.1")], 3500);
+    locate("three.test", 5060, 0, 3600, 2);
+    expect(askedWhen()).toBe("53@0 53@1000 54@3000 53@3600");
+  });
+
   it("has its attempts counted in the event", () => {
     begin(1);
     setDefaults(1);
@@ -382,8 +393,11 @@ describe("the pool of queries", () => {
     expect(countFull(POOL_DNS_QUERIES)).toBe(1, "said once");
     for (let i = 0; i < 10; i++) serve(1);
     expect(asks).toHaveLength(32);
+    expect(countFull(POOL_DNS_QUERIES)).toBe(1, "still said once");
     for (let i = 0; i < 32; i++) expect(targets(i)).toBe("udp:192.0.2." + (i + 1).toString() + ":5060");
     expect(openFlows()).toBe(0);
+    for (let i = 0; i < 32; i++) locate("m" + i.toString() + ".test", 5060, 0, 2, i);
+    expect(countFull(POOL_DNS_QUERIES)).toBe(2, "once more when it is full again");
   });
 
   it("full of the longest names: no piece of work gives more than the actions have room for", () => {

@@ -87,8 +87,8 @@ describe("L8: static records without any DNS server", () => {
     staticSrv(0, "_sip._tcp.test", 2, 5072, "b.test");
     staticSrv(0, "_sip._tcp.test", 1, 5071, "a.test");
     staticA(0, "a.test", "192.0.2.1", 77);
-    staticA(0, "b.test", "192.0.2.2", 30);
-    staticA(0, "b.test", "192.0.2.3", 99);
+    staticA(0, "b.test", "192.0.2.2", 99);
+    staticA(0, "b.test", "192.0.2.3", 30);
     expect(located("test", 0, 3, 1000)).toBe("tcp:192.0.2.1:5071 tcp:192.0.2.2:5072 tcp:192.0.2.3:5072");
     expect(expiries()).toBe("78000 31000 31000");
     expect(located("test", 0, 3, 1000000000)).toBe(
@@ -163,6 +163,17 @@ describe("L8: static records beside DNS", () => {
     expect(asks).toHaveLength(3);
     zone.push(a("pbx.test", "192.0.2.9"));
     expect(located("pbx.test", 5060, 0, 59000)).toBe("udp:192.0.2.9:5060");
+  });
+
+  it("do not serve for their TTL where DNS has answered meanwhile", () => {
+    locate("pbx.test", 5060, 0, 0);
+    asks[0].refuse(2, 0);
+    expect(targets()).toBe("udp:192.0.2.1:5060");
+    locatorAt(1).cacheType = 0;
+    locate("pbx.test", 5060, 0, 1000, 1);
+    asks[1].records([a("pbx.test", "192.0.2.9", 10)], 1000);
+    locate("pbx.test", 5060, 0, 12000);
+    expect(asks).toHaveLength(3);
   });
 
   it("come first with static_cache_pri 1: DNS is not asked", () => {
