@@ -27,12 +27,13 @@ import { setTimers } from "./transaction/timers";
 /*
  * The configuration calls of the contract, and what the settings say to rooms that do not know them.
  *
- *   NONE ──begin──▶ READING ──file, text …──▶ READING ──end──▶ READY
+ *   NONE ──begin──▶ READING ──file, text …──▶ READING ──end──▶ READY ──start──▶ IN_FORCE
  */
 
 const NONE: u8 = 0;
 const READING: u8 = 1;
 const READY: u8 = 2;
+const IN_FORCE: u8 = 3;
 
 @unmanaged
 class Progress {
@@ -82,6 +83,7 @@ export function configureText(length: i32): i32 {
 /** Names a DNS server: before the first file one that serves instead of the files', later one for want of those. */
 export function configureDns(family: i32, port: i32): i32 {
   if (progress.phase == NONE) return ERROR_NOT_CONFIGURED;
+  if (progress.phase == IN_FORCE) return ERROR_ALREADY_STARTED;
   if (family != FAMILY_IPV4 && family != FAMILY_IPV6) return ERROR_BAD_ARGUMENT;
   if (progress.servers == MAX_DNS_SERVERS) return ERROR_POOL_FULL;
   hostServer(progress.servers++).set(TRANSPORT_UDP, family, port, input);
@@ -95,8 +97,8 @@ function hostServer(index: i32): Endpoint {
 
 /** Ends the files and looks for dependent keys: above 0 while diagnostics wait for room. */
 export function configureEnd(): i32 {
-  if (progress.phase == READY) return ERROR_ALREADY_STARTED;
-  if (progress.phase != READING) return ERROR_NOT_CONFIGURED;
+  if (progress.phase == NONE) return ERROR_NOT_CONFIGURED;
+  if (progress.phase != READING) return ERROR_ALREADY_STARTED;
   if (progress.files > 0 && !endFile()) return 1;
   const left = lint();
   if (left == 0) progress.phase = READY;
@@ -107,13 +109,10 @@ export function configureErrors(): u32 {
   return diagnosedErrors();
 }
 
-/** The timers of RFC 3261. */
-export function timersFromSettings(): void {
+/** Tells the rooms that do not know the settings: timers, how DNS is asked, whom, and what is known without asking. */
+export function putInForce(): void {
+  progress.phase = IN_FORCE;
   setTimers(globalSetting(KEY_TIMER_T1), globalSetting(KEY_TIMER_T2), globalSetting(KEY_TIMER_T4));
-}
-
-/** How DNS is asked, whom, and what is known without asking. */
-export function resolverFromSettings(): void {
   configureResolver();
   addStaticRecords();
   addHostServers(progress.overriding);

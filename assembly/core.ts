@@ -28,7 +28,7 @@ import {
 } from "./contract/constants";
 import { drop, resetDrops } from "./contract/drops";
 import { resetActions, sayStopped, takeAction } from "./contract/queue";
-import { isConfigured, resolverFromSettings, timersFromSettings } from "./configure";
+import { isConfigured, putInForce } from "./configure";
 import { nextLocated } from "./dns/locate";
 import { dnsFlowBytes, dnsFlowFailed } from "./dns/queries";
 import { dnsDeadline, dnsTimePassed, resetDns } from "./dns/resolver";
@@ -67,6 +67,9 @@ const STOPPED: u8 = 3;
 /** R7: an orderly stop takes no longer. */
 const STOP_PATIENCE = 2 * SECOND;
 
+/** The latest time there is, in milliseconds. */
+const LATEST: i64 = 1 << 62;
+
 @unmanaged
 class Core {
   phase: u8;
@@ -90,19 +93,18 @@ export function resetCore(): void {
   resetAccounts();
 }
 
-/** Time goes forward only: an earlier one than the latest is taken for the latest. */
+/** Time goes forward only, and not so far that a wait added to it would not fit. */
 function advance(now: i64): i64 {
-  core.now = max(core.now, now);
+  core.now = max(core.now, min(now, LATEST));
   return core.now;
 }
 
 export function start(time: i64): i32 {
-  if (!isConfigured()) return ERROR_NOT_CONFIGURED;
   if (core.phase != IDLE) return ERROR_ALREADY_STARTED;
+  if (!isConfigured()) return ERROR_NOT_CONFIGURED;
   const now = advance(time);
   core.phase = RUNNING;
-  timersFromSettings();
-  resolverFromSettings();
+  putInForce();
   beginListening(now);
   return 0;
 }

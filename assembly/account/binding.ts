@@ -62,6 +62,7 @@ export function bind(
   registration.dead.clear();
   sayMoved(registration, target.endpoint, byTrial);
   if (currentOf(slot).settle(target, now)) failbackOf(slot).settledAnew();
+  else failbackOf(slot).resume();
   sayRegistered(registration, lifetime);
   registration.moveRule = NO_RULE;
 }

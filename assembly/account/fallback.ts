@@ -5,7 +5,7 @@ import {
   REASON_RETRY,
   RULE_G2,
 } from "../contract/constants";
-import { NEVER } from "../time/clock";
+import { NEVER, after } from "../time/clock";
 import { listOf } from "../redundancy/targets";
 import { loseBinding } from "./binding";
 import { fallbackTimeout, isSuccessive } from "./options";
@@ -69,14 +69,14 @@ export function slotHasRegistered(registration: Registration, now: i64): void {
   first.workingSlot = registration.slot;
   if (changed) sayFallback(registration, other.home, registration.bound, RULE_G2);
   if (registration == first) standBack(other);
-  else if (first.wakeAt == NEVER) first.wakeAt = now + fallbackTimeout(registration.account);
+  else if (first.wakeAt == NEVER) first.wakeAt = after(now, fallbackTimeout(registration.account));
 }
 
 /** Slot 1 has been away for `fallback.timeout`: its targets are on trial. */
 export function comeBack(registration: Registration, now: i64): void {
-  registration.onFallbackTrial = true;
   lookForTarget(registration, REASON_FALLBACK, now);
-  registration.wakeAt = now + fallbackTimeout(registration.account);
+  registration.onFallbackTrial = true;
+  registration.wakeAt = after(now, fallbackTimeout(registration.account));
 }
 
 /** The trial of slot 1 has failed: slot 2 goes on, the next trial is a full period after the last. */

@@ -79,8 +79,10 @@ function waitUntil(registration: Registration, time: i64, reason: i32): void {
   registration.reason = reason as u8;
 }
 
-/** Looks for a target, for `reason`. */
+/** Looks for a target, for `reason`; a search under way begins anew. */
 export function lookForTarget(registration: Registration, reason: i32, now: i64): void {
+  cancelAttempt(attemptAt(searchNumber(registration, MAIN)));
+  registration.onFallbackTrial = false;
   registration.state = LOCATING;
   registration.wakeAt = NEVER;
   registration.reason = reason as u8;

@@ -110,6 +110,11 @@ export class Failback {
     this.notBefore = NEVER;
   }
 
+  /** The current target has taken a REGISTER: what B6 put off holds again. */
+  resume(): void {
+    if (this.notBefore == NEVER) this.notBefore = 0;
+  }
+
   /** The trial is given up, for a search that finds out by itself. */
   abandon(): void {
     this.onTrial = false;

@@ -261,7 +261,8 @@ export function serve(now: i64): void {
   }
 }
 
-function zoneAnswer(ask: Ask): Message {
+/** What a resolver answers from `zone`. */
+export function zoneAnswer(ask: Ask): Message {
   const found: Array<Record> = [];
   let name = ask.name;
   let known = false;
