@@ -11,6 +11,7 @@ import {
   CAUSE_REJECTED,
   CAUSE_SILENT,
   FAILURE_NO_CREDENTIALS,
+  FAILURE_POOL_FULL,
   FAILURE_REJECTED,
   FAILURE_TOO_LONG,
   FAILURE_WRONG_CREDENTIALS,
@@ -30,6 +31,8 @@ import { FLOW_OPEN, flowOf, releaseFlow, shareFlow } from "../transport/flows";
 import {
   CHALLENGE_ANSWERABLE,
   CHALLENGE_NO_PASSWORD,
+  CHALLENGE_NO_ROOM,
+  CHALLENGE_REFUSED,
   beginChallenges,
   followNextNonce,
   moveChallenges,
@@ -315,9 +318,18 @@ function accepted(attempt: Attempt): i32 {
 function challenged(attempt: Attempt, status: i32, now: i64): i32 {
   const account = attempt.registration.account;
   const taken = takeChallenge(attempt.index, account, attempt.target, status == 407);
-  if (taken == CHALLENGE_ANSWERABLE) return again(attempt, REASON_CHALLENGE, now);
-  if (taken == CHALLENGE_NO_PASSWORD) return rejected(attempt, FAILURE_NO_CREDENTIALS, status);
-  return rejected(attempt, FAILURE_WRONG_CREDENTIALS, status);
+  switch (taken) {
+    case CHALLENGE_ANSWERABLE:
+      return again(attempt, REASON_CHALLENGE, now);
+    case CHALLENGE_NO_PASSWORD:
+      return rejected(attempt, FAILURE_NO_CREDENTIALS, status);
+    case CHALLENGE_NO_ROOM:
+      return rejected(attempt, FAILURE_POOL_FULL, status);
+    case CHALLENGE_REFUSED:
+      return rejected(attempt, FAILURE_WRONG_CREDENTIALS, status);
+    default:
+      return rejected(attempt, FAILURE_REJECTED, status);
+  }
 }
 
 /** R3: a 423 is followed by what it asks for. */

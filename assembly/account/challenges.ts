@@ -75,10 +75,20 @@ export function resetChallenges(): void {
   texts.reset(marks, cells, CHALLENGE_CELLS, CHALLENGE_CELL_SIZE);
 }
 
-function forget(one: Kept): void {
+/** Gives up what was kept; how often the attempt has been challenged is not forgotten by that. */
+function dropTexts(one: Kept): void {
   dropText(texts, one.realm);
   dropText(texts, one.nonce);
   dropText(texts, one.opaque);
+  one.realm = 0;
+  one.nonce = 0;
+  one.opaque = 0;
+  one.count = 0;
+  one.target.clear();
+}
+
+function forget(one: Kept): void {
+  dropTexts(one);
   memory.fill(changetype<usize>(one), 0, offsetof<Kept>());
 }
 
@@ -94,12 +104,14 @@ export function beginChallenges(attempt: i32, target: Endpoint): void {
 
 /** What a challenge means for the request that it answers. */
 export const CHALLENGE_ANSWERABLE: i32 = 0;
-/** None that can be answered: another scheme, an unknown algorithm, no room to keep it. */
+/** None that can be answered: another scheme, an unknown algorithm. */
 export const CHALLENGE_UNUSABLE: i32 = 1;
 /** The account has no password. */
 export const CHALLENGE_NO_PASSWORD: i32 = 2;
 /** The credentials were offered, and refused. */
 export const CHALLENGE_REFUSED: i32 = 3;
+/** There is no room to keep it. */
+export const CHALLENGE_NO_ROOM: i32 = 4;
 
 /** Keeps the challenge of the response in view, a 401 or (`proxy`) a 407 from `target`, to be answered. */
 export function takeChallenge(attempt: i32, account: i32, target: Endpoint, proxy: bool): i32 {
@@ -113,12 +125,19 @@ export function takeChallenge(attempt: i32, account: i32, target: Endpoint, prox
     forget(one);
     return CHALLENGE_REFUSED;
   }
-  const answered = one.answered + (challenge.stale ? 0 : 1);
-  const stale = one.stale + (challenge.stale ? 1 : 0);
-  forget(one);
+  if (challenge.stale) one.stale++;
+  else one.answered++;
+  if (keep(one, target)) return CHALLENGE_ANSWERABLE;
+  // Room first for the one that is needed now: it costs the others a 401 with their next request.
+  for (let i = 0; i < ATTEMPTS * 2; i++) dropTexts(keptAt(i >> 1, (i & 1) != 0));
+  poolFull(POOL_CHALLENGES, account);
+  return keep(one, target) ? CHALLENGE_ANSWERABLE : CHALLENGE_NO_ROOM;
+}
+
+/** Keeps the challenge in hand as that of `target`; false where there is no room. */
+function keep(one: Kept, target: Endpoint): bool {
+  dropTexts(one);
   one.target.copyFrom(target);
-  one.answered = answered as u8;
-  one.stale = stale as u8;
   one.realm = keepText(texts, challenge.realm);
   one.nonce = keepText(texts, challenge.nonce);
   one.opaque = keepText(texts, challenge.opaque);
@@ -126,10 +145,9 @@ export function takeChallenge(attempt: i32, account: i32, target: Endpoint, prox
   one.algorithm = challenge.algorithm;
   one.namesAlgorithm = challenge.namesAlgorithm;
   one.qop = challenge.qop;
-  if (one.realm >= 0 && one.nonce >= 0 && one.opaque >= 0) return CHALLENGE_ANSWERABLE;
-  forget(one);
-  poolFull(POOL_CHALLENGES, account);
-  return CHALLENGE_UNUSABLE;
+  const kept = one.realm >= 0 && one.nonce >= 0 && one.opaque >= 0;
+  if (!kept) dropTexts(one);
+  return kept;
 }
 
 /**

@@ -2,27 +2,10 @@ import { parseAddress } from "../bytes/address";
 import { Span, span } from "../bytes/span";
 import { NEVER } from "../time/clock";
 import { countLookup, keepName } from "./cache";
-import {
-  LOCATOR_IDLE,
-  LOCATOR_PENDING,
-  LocatedTarget,
-  Locator,
-  MAX_LOCATORS,
-  locatorAt,
-  minimiseNeeds,
-} from "./locator";
+import { LOCATOR_IDLE, LOCATOR_PENDING, Locator, MAX_LOCATORS, locatorAt, minimiseNeeds } from "./locator";
 import { MAX_NAME_SIZE, NO_NAME, writeNameOfText } from "./names";
 import { queriesEnded } from "./queries";
 import { defaultPort, plainTransport, walkFor } from "./walk";
-
-export {
-  LOCATOR_FAILED,
-  LOCATOR_IDLE,
-  LOCATOR_PENDING,
-  LOCATOR_READY,
-  MAX_LOCATORS,
-  locatorAt,
-} from "./locator";
 
 /*
  * From a configured address to a target list, in its order (L1 to L10).
@@ -78,21 +61,6 @@ function look(locator: Locator, now: i64): void {
 /** Forgets what locator `index` found, or stops looking. */
 export function endLocating(index: i32): void {
   locatorAt(index).end();
-}
-
-/** LOCATOR_…. */
-export function locatorState(index: i32): u8 {
-  return locatorAt(index).state;
-}
-
-/** Targets that a ready locator has found. */
-export function locatedCount(index: i32): i32 {
-  return locatorAt(index).count;
-}
-
-/** One of them, the best first. */
-export function locatedTarget(index: i32, place: i32): LocatedTarget {
-  return locatorAt(index).target(place);
 }
 
 /** A locator that has become ready or failed and was not named yet; -1 where there is none. */

@@ -8,14 +8,9 @@ import { resetServers } from "./servers";
 import { configureDns } from "./settings";
 import { resetStatics } from "./statics";
 
-export { addDnsServer, dnsServers } from "./servers";
-export { addStaticAddress, addStaticNaptr, addStaticSrv } from "./statics";
-export { configureDns } from "./settings";
-export { dnsFlowBytes, dnsFlowFailed } from "./queries";
-
 /*
- * The room as a whole, for the core: its configuration, its inputs and its time. What the accounts ask of it is in
- * locate.ts.
+ * The room as a whole: its beginning and its time. Bytes and failures of its flows go to queries.ts, what the
+ * accounts ask of it to locate.ts, and the configuration to servers.ts, settings.ts and statics.ts.
  */
 
 /** Forgets everything: settings, servers, static records, answers, queries and locators. */

@@ -134,6 +134,7 @@ const phases: Readonly<Record<string, { readonly core: () => Raw; readonly calls
     core: started,
     calls: [
       ["start", [0n], error["already-started"]],
+      ["configure_dns", [4, 53], error["already-started"]],
       ["configure_file", [], error["not-configured"]],
       ["configure_text", [10], error["not-configured"]],
       ["configure_end", [], error["already-started"]],

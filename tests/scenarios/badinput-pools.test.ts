@@ -179,11 +179,11 @@ describe("a full pool is named, and the phone recovers", () => {
       options,
     );
     s.run(60_000);
-    assert.deepEqual(full(phone), []);
+    assert.ok(!full(phone).includes("flows"));
     assert.equal(registeredCount(phone), 32);
     // The trials at 67.5 s: 32 bindings, 32 trials and the listening port are 65.
     s.run(30_000);
-    assert.deepEqual(full(phone), ["flows"]);
+    assert.ok(full(phone).includes("flows"), full(phone).join(" "));
     assert.equal(registeredCount(phone), 32);
     for (const secondary of secondaries) assert.equal(secondary.bound(s.now).length, 1);
     for (const primary of primaries) primary.up();
@@ -192,17 +192,43 @@ describe("a full pool is named, and the phone recovers", () => {
     assert.equal(phone.events("failback").length, 32);
   });
 
-  test("texts of challenges: servers whose nonces are long", () => {
+  test("transactions: a server that answers REGISTER and drops OPTIONS, with long timers", () => {
     const s = new Simulation();
-    let long = true;
+    const a = s.registrar("192.0.2.1");
+    a.mode = ({ request }) => (request.method === "OPTIONS" ? "silent" : "up");
+    const phone = s.phone(
+      file(
+        () => ({
+          "sip_server.1.address": "192.0.2.1",
+          "sip_server.1.expires": 600,
+          "sip_server.2.address": "192.0.2.1",
+          "sip_server.2.port": 5062,
+          "sip_server.2.expires": 600,
+          "nat.udp_update_enable": 2,
+          "nat.udp_update_time": 15,
+        }),
+        { "sip.timer_t1": 2 },
+      ),
+      options,
+    );
+    const other = s.registrar("192.0.2.1:5062");
+    other.mode = a.mode;
+    for (let t = 60_000; t <= 3_600_000; t += 10_000) {
+      s.runUntil(t);
+      assert.equal(registeredCount(phone), 2 * ACCOUNTS, `at ${String(t)} ms`);
+      assert.equal(boundUsers([a], t) + boundUsers([other], t), 2 * ACCOUNTS, `at ${String(t)} ms`);
+    }
+    assert.ok(full(phone).includes("transactions"), full(phone).join(" "));
+  });
+
+  test("texts of challenges: the one that is needed now has room, for a 401 more of the others", () => {
+    const s = new Simulation();
     const a = s.registrar("192.0.2.1");
     a.mode = ({ request }) => {
-      if (request.header("authorization") !== undefined) return "up";
-      const nonce = (long ? "n".repeat(1500) : "n") + request.callId;
-      return {
-        status: 401,
-        headers: [["WWW-Authenticate", `Digest realm="r", nonce="${nonce}", qop="auth"`]],
-      };
+      const nonce = "n".repeat(1500);
+      if (request.header("authorization")?.includes(`nonce="${nonce}"`)) return "up";
+      const challenge = `Digest realm="r", nonce="${nonce}", qop="auth", stale=true`;
+      return { status: 401, headers: [["WWW-Authenticate", challenge]] };
     };
     const phone = s.phone(
       file(() => ({ "sip_server.1.address": "192.0.2.1", "sip_server.1.expires": 60 })),
@@ -210,40 +236,56 @@ describe("a full pool is named, and the phone recovers", () => {
     );
     s.run(20_000);
     assert.deepEqual(full(phone), ["challenges"]);
-    assert.ok(registeredCount(phone) >= 8, String(registeredCount(phone)));
-    long = false;
+    assert.equal(registeredCount(phone), ACCOUNTS);
     s.run(120_000);
+    assert.deepEqual(phone.events("failed"), []);
     assert.equal(registeredCount(phone), ACCOUNTS);
     assert.equal(boundUsers([a], s.now), ACCOUNTS);
   });
 
-  test("messages that may have to be sent again: long ones from all accounts at once", () => {
+  test("messages that may have to be sent again: long ones of 32 slots at once", () => {
     const s = new Simulation();
-    const a = s.registrar("192.0.2.1");
-    a.delay = 100;
-    const realm = "r".repeat(600);
-    a.mode = ({ request }) =>
-      request.header("authorization") !== undefined
-        ? "up"
-        : {
-            status: 401,
-            headers: [["WWW-Authenticate", `Digest realm="${realm}", nonce="n", qop="auth"`]],
-          };
+    const a = s.registrar("192.0.2.1", { delay: 100 });
     const text = (kind: string, account: number): string => `${kind}${String(account)}`.padEnd(99, "%");
-    for (let account = 1; account <= ACCOUNTS; account++) s.zone.address(longName(account), "192.0.2.1");
+    for (let account = 1; account <= ACCOUNTS; account++) {
+      s.zone.address(longName(account), "192.0.2.1").address(longName(account, "m"), "192.0.2.1");
+    }
     const phone = s.phone(
       file((account) => ({
         "sip_server.1.address": longName(account),
         "sip_server.2.address": longName(account, "m"),
         display_name: text("d", account),
         user_name: text("u", account),
-        auth_name: text("a", account),
       })),
       options,
     );
-    for (let account = 1; account <= ACCOUNTS; account++) s.zone.address(longName(account, "m"), "192.0.2.1");
-    s.run(20_000);
+    s.run(0);
     assert.ok(full(phone).includes("messages"), full(phone).join(" "));
+    // Sent all the same; what is not kept is not sent again.
+    s.run(1000);
+    assert.equal(registeredCount(phone), 2 * ACCOUNTS);
+    assert.equal(a.bound(s.now).length, 2 * ACCOUNTS);
+  });
+
+  test("and one that was lost is sent again by the next try", () => {
+    const s = new Simulation();
+    const a = s.registrar("192.0.2.1");
+    a.silent();
+    for (let account = 1; account <= ACCOUNTS; account++) {
+      s.zone.address(longName(account), "192.0.2.1").address(longName(account, "m"), "192.0.2.1");
+    }
+    const phone = s.phone(
+      file((account) => ({
+        "sip_server.1.address": longName(account),
+        "sip_server.2.address": longName(account, "m"),
+        display_name: "d".repeat(99),
+        user_name: String(account).padEnd(99, "%"),
+      })),
+      options,
+    );
+    s.run(10_000);
+    assert.ok(full(phone).includes("messages"), full(phone).join(" "));
+    a.up();
     s.run(120_000);
     assert.equal(registeredCount(phone), 2 * ACCOUNTS);
   });

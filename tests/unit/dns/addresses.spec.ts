@@ -1,11 +1,5 @@
 import { POOL_TARGETS } from "../../../assembly/contract/constants";
-import {
-  LOCATOR_FAILED,
-  LOCATOR_PENDING,
-  locatedCount,
-  locatorAt,
-  locatorState,
-} from "../../../assembly/dns/locate";
+import { LOCATOR_FAILED, LOCATOR_PENDING, locatorAt } from "../../../assembly/dns/locator";
 import { MAX_TARGETS } from "../../../assembly/limits";
 import {
   asked,
@@ -15,6 +9,8 @@ import {
   expiries,
   locate,
   located,
+  locatedCount,
+  locatorState,
   serve,
   setDefaults,
   targets,

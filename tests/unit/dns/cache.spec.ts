@@ -7,17 +7,11 @@ import {
   TRANSPORT_UDP,
 } from "../../../assembly/contract/constants";
 import { findAnswer } from "../../../assembly/dns/cache";
-import {
-  LOCATOR_FAILED,
-  LOCATOR_PENDING,
-  LOCATOR_READY,
-  endLocating,
-  locatedCount,
-  locatorAt,
-  locatorState,
-} from "../../../assembly/dns/locate";
+import { endLocating } from "../../../assembly/dns/locate";
+import { LOCATOR_FAILED, LOCATOR_PENDING, LOCATOR_READY, locatorAt } from "../../../assembly/dns/locator";
+import { dnsDeadline } from "../../../assembly/dns/resolver";
+import { configureDns } from "../../../assembly/dns/settings";
 import { findName, holdName } from "../../../assembly/dns/names";
-import { configureDns, dnsDeadline } from "../../../assembly/dns/resolver";
 import { MAX_DNS_ANSWERS, MAX_DNS_RECORDS, MAX_DNS_SET } from "../../../assembly/limits";
 import { NEVER } from "../../../assembly/time/clock";
 import {
@@ -31,6 +25,8 @@ import {
   lastAsk,
   locate,
   located,
+  locatedCount,
+  locatorState,
   outcomes,
   serve,
   setDefaults,

@@ -2,18 +2,13 @@ import { parseAddress } from "../../../assembly/bytes/address";
 import { TRANSPORT_TCP, TRANSPORT_UDP } from "../../../assembly/contract/constants";
 import { ACTION_ROOM } from "../../../assembly/contract/queue";
 import { forgetOne } from "../../../assembly/dns/cache";
-import {
-  LOCATOR_PENDING,
-  LOCATOR_READY,
-  MAX_LOCATORS,
-  endLocating,
-  locatedCount,
-  locatorAt,
-  locatorState,
-} from "../../../assembly/dns/locate";
+import { endLocating } from "../../../assembly/dns/locate";
+import { LOCATOR_PENDING, LOCATOR_READY, MAX_LOCATORS, locatorAt } from "../../../assembly/dns/locator";
+import { dnsDeadline } from "../../../assembly/dns/resolver";
+import { configureDns } from "../../../assembly/dns/settings";
+import { addStaticAddress } from "../../../assembly/dns/statics";
 import { nameCellsUsed } from "../../../assembly/dns/names";
 import { takeRecord } from "../../../assembly/dns/records";
-import { addStaticAddress, configureDns, dnsDeadline } from "../../../assembly/dns/resolver";
 import { streamCellsUsed } from "../../../assembly/dns/stream";
 import { MAX_DNS_RECORDS, MAX_TARGETS } from "../../../assembly/limits";
 import { NEVER } from "../../../assembly/time/clock";
@@ -25,11 +20,13 @@ import {
   events,
   largestPiece,
   locate,
+  locatedCount,
+  locatorState,
   openFlows,
   run,
   setDefaults,
-  zoneAnswer,
   zone,
+  zoneAnswer,
 } from "./host";
 import { a, cname, naptr, srv, textView } from "./messages";
 

@@ -21,22 +21,12 @@ import {
 } from "../../../assembly/contract/constants";
 import { resetDrops } from "../../../assembly/contract/drops";
 import { resetActions, takeAction } from "../../../assembly/contract/queue";
-import {
-  beginLocating,
-  locatedCount,
-  locatedTarget,
-  locatorAt,
-  nextLocated,
-} from "../../../assembly/dns/locate";
-import {
-  addDnsServer,
-  configureDns,
-  dnsDeadline,
-  dnsFlowBytes,
-  dnsFlowFailed,
-  dnsTimePassed,
-  resetDns,
-} from "../../../assembly/dns/resolver";
+import { beginLocating, nextLocated } from "../../../assembly/dns/locate";
+import { locatorAt } from "../../../assembly/dns/locator";
+import { dnsFlowBytes, dnsFlowFailed } from "../../../assembly/dns/queries";
+import { dnsDeadline, dnsTimePassed, resetDns } from "../../../assembly/dns/resolver";
+import { addDnsServer } from "../../../assembly/dns/servers";
+import { configureDns } from "../../../assembly/dns/settings";
 import { MAX_FLOWS } from "../../../assembly/limits";
 import { SEED_SIZE, seedRandom } from "../../../assembly/time/random";
 import {
@@ -359,11 +349,21 @@ export function located(host: string, port: i32, transportType: i32, now: i64 = 
   return targets(index);
 }
 
+/** LOCATOR_…. */
+export function locatorState(index: i32): u8 {
+  return locatorAt(index).state;
+}
+
+/** Targets that a locator has found. */
+export function locatedCount(index: i32): i32 {
+  return locatorAt(index).count;
+}
+
 /** The targets of a locator. */
 export function targets(index: i32 = 0): string {
   let all = "";
   for (let i = 0; i < locatedCount(index); i++) {
-    all += (i > 0 ? " " : "") + targetText(locatedTarget(index, i).endpoint);
+    all += (i > 0 ? " " : "") + targetText(locatorAt(index).target(i).endpoint);
   }
   return all;
 }
@@ -372,7 +372,7 @@ export function targets(index: i32 = 0): string {
 export function expiries(index: i32 = 0): string {
   let all = "";
   for (let i = 0; i < locatedCount(index); i++) {
-    const expires = locatedTarget(index, i).expires;
+    const expires = locatorAt(index).target(i).expires;
     all += (i > 0 ? " " : "") + (expires == i64.MAX_VALUE ? "never" : expires.toString());
   }
   return all;

@@ -1,17 +1,14 @@
 import { POOL_DNS_NAMES } from "../../../assembly/contract/constants";
+import { endLocating, nextLocated } from "../../../assembly/dns/locate";
 import {
   LOCATOR_FAILED,
   LOCATOR_IDLE,
   LOCATOR_PENDING,
   LOCATOR_READY,
-  endLocating,
-  locatedCount,
   locatorAt,
-  locatorState,
-  nextLocated,
-} from "../../../assembly/dns/locate";
-import { holdName, nameCellsUsed } from "../../../assembly/dns/names";
+} from "../../../assembly/dns/locator";
 import { dnsDeadline } from "../../../assembly/dns/resolver";
+import { holdName, nameCellsUsed } from "../../../assembly/dns/names";
 import {
   asked,
   asks,
@@ -21,6 +18,8 @@ import {
   expiries,
   locate,
   located,
+  locatedCount,
+  locatorState,
   run,
   serve,
   setDefaults,

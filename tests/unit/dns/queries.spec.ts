@@ -9,14 +9,11 @@ import {
   POOL_FLOWS,
   TRANSPORT_UDP,
 } from "../../../assembly/contract/constants";
-import { LOCATOR_FAILED, LOCATOR_PENDING, LOCATOR_READY, locatorState } from "../../../assembly/dns/locate";
-import {
-  addDnsServer,
-  configureDns,
-  dnsDeadline,
-  dnsFlowBytes,
-  dnsServers,
-} from "../../../assembly/dns/resolver";
+import { LOCATOR_FAILED, LOCATOR_PENDING, LOCATOR_READY } from "../../../assembly/dns/locator";
+import { dnsFlowBytes } from "../../../assembly/dns/queries";
+import { dnsDeadline } from "../../../assembly/dns/resolver";
+import { addDnsServer, dnsServers } from "../../../assembly/dns/servers";
+import { configureDns } from "../../../assembly/dns/settings";
 import { ACTION_ROOM } from "../../../assembly/contract/queue";
 import { MAX_DNS_QUERIES, MAX_DNS_SERVERS, MAX_FLOWS } from "../../../assembly/limits";
 import { NEVER } from "../../../assembly/time/clock";
@@ -31,12 +28,13 @@ import {
   countDrops,
   countEvents,
   countFull,
-  endpointOf,
   ended,
+  endpointOf,
   events,
   largestPiece,
   lastAsk,
   locate,
+  locatorState,
   openFlows,
   outcomes,
   run,

@@ -1,8 +1,22 @@
 import { parseAddress } from "../../../assembly/bytes/address";
 import { TRANSPORT_UDP } from "../../../assembly/contract/constants";
-import { LOCATOR_FAILED, LOCATOR_PENDING, locatorAt, locatorState } from "../../../assembly/dns/locate";
-import { addStaticAddress, configureDns, dnsDeadline } from "../../../assembly/dns/resolver";
-import { asks, begin, expiries, lastAsk, locate, located, run, setDefaults, targets, zone } from "./host";
+import { LOCATOR_FAILED, LOCATOR_PENDING, locatorAt } from "../../../assembly/dns/locator";
+import { dnsDeadline } from "../../../assembly/dns/resolver";
+import { configureDns } from "../../../assembly/dns/settings";
+import { addStaticAddress } from "../../../assembly/dns/statics";
+import {
+  asks,
+  begin,
+  expiries,
+  lastAsk,
+  locate,
+  located,
+  locatorState,
+  run,
+  setDefaults,
+  targets,
+  zone,
+} from "./host";
 import { a, cname, srv, textView } from "./messages";
 
 const address = memory.data(16, 8);

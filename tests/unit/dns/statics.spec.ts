@@ -1,14 +1,10 @@
 import { parseAddress } from "../../../assembly/bytes/address";
 import { POOL_DNS_NAMES, TRANSPORT_UDP } from "../../../assembly/contract/constants";
-import { LOCATOR_FAILED, LOCATOR_READY, locatorAt, locatorState } from "../../../assembly/dns/locate";
+import { LOCATOR_FAILED, LOCATOR_READY, locatorAt } from "../../../assembly/dns/locator";
+import { dnsDeadline } from "../../../assembly/dns/resolver";
+import { configureDns } from "../../../assembly/dns/settings";
+import { addStaticAddress, addStaticNaptr, addStaticSrv } from "../../../assembly/dns/statics";
 import { holdName } from "../../../assembly/dns/names";
-import {
-  addStaticAddress,
-  addStaticNaptr,
-  addStaticSrv,
-  configureDns,
-  dnsDeadline,
-} from "../../../assembly/dns/resolver";
 import { MAX_STATIC_RECORDS } from "../../../assembly/limits";
 import {
   asked,
@@ -18,6 +14,7 @@ import {
   expiries,
   locate,
   located,
+  locatorState,
   run,
   setDefaults,
   targets,

@@ -4,8 +4,9 @@ import {
   DROP_DNS_MALFORMED,
   TRANSPORT_TCP,
 } from "../../../assembly/contract/constants";
-import { LOCATOR_FAILED, LOCATOR_PENDING, locatorState } from "../../../assembly/dns/locate";
-import { configureDns, dnsDeadline } from "../../../assembly/dns/resolver";
+import { LOCATOR_FAILED, LOCATOR_PENDING } from "../../../assembly/dns/locator";
+import { dnsDeadline } from "../../../assembly/dns/resolver";
+import { configureDns } from "../../../assembly/dns/settings";
 import { streamCellsUsed } from "../../../assembly/dns/stream";
 import {
   askedWhen,
@@ -13,6 +14,7 @@ import {
   begin,
   countDrops,
   locate,
+  locatorState,
   openFlows,
   outcomes,
   run,
