@@ -68,6 +68,7 @@ export class Locator {
   seen: u32;
   /** Targets found. */
   count: i32;
+  private aligned: u32;
 
   target(index: i32): LocatedTarget {
     return changetype<LocatedTarget>(

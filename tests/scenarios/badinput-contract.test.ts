@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { configure } from "../../host/abi/configure.js";
-import { enumerations, exportsOfCore } from "../../host/abi/contract.js";
+import type { exportsOfCore } from "../../host/abi/contract.js";
+import { enumerations } from "../../host/abi/contract.js";
 import { SEED_OCTETS } from "../../host/abi/core.js";
 import { WebAssembly } from "../../host/abi/webassembly.js";
 import { Core, Random } from "../../host/simulated/index.js";
@@ -16,7 +17,7 @@ const errors = new Set<number>(Object.values(error));
 type Value = number | bigint;
 type Raw = Readonly<Record<keyof typeof exportsOfCore, (...values: Value[]) => Value>>;
 
-const module = new WebAssembly.Module(readFileSync("build/sip-failover.wasm"));
+const module = new WebAssembly.Module(readFileSync(new URL("../../../sip-failover.wasm", import.meta.url)));
 const raw = (): Raw => new WebAssembly.Instance(module, {}).exports as unknown as Raw;
 
 interface Action {

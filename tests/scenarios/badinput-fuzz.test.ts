@@ -185,7 +185,7 @@ const endure = (
     seed,
     keepWire: false,
   });
-  for (let t = PERIOD; t < minutes * MINUTE; t += PERIOD) s.at(t, () => cut(s, 20_000));
+  for (let t = PERIOD; t < minutes * MINUTE; t += PERIOD) s.at(t, () => { cut(s, 20_000); });
   s.run(minutes * MINUTE);
   return { s, phone, servers, made: mutator.made };
 };
@@ -219,7 +219,7 @@ describe("real traffic, damaged", () => {
 
   test("the same seed takes the same course", () => {
     const course = (): string => {
-      const { phone } = endure(settings[1] as Setting, 11, 10);
+      const { phone } = endure(settings[1]!, 11, 10);
       return JSON.stringify(phone.records);
     };
     assert.equal(course(), course());

@@ -111,7 +111,17 @@ describe("R3: digest at two servers", () => {
     site.s.run(150_000);
     assert.deepEqual(
       registers(phone, 70_000).sort((one, other) => parseInt(one, 10) - parseInt(other, 10)),
-      [...resends(75_000, "A"), "80000 C", "82500 B", "82500 B", "142500 A", "143000 A", "144000 A", "146000 A", "147500 B"], // prettier-ignore
+      [
+        ...resends(75_000, "A"),
+        "80000 C",
+        "82500 B",
+        "82500 B",
+        "142500 A",
+        "143000 A",
+        "144000 A",
+        "146000 A",
+        "147500 B",
+      ],
     );
     assertCredentialsStayHome(phone);
     const last = credentialsOf(phone).at(-1);

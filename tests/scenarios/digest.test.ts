@@ -152,8 +152,11 @@ describe("R3: algorithms", () => {
   test("R3: what is unknown is passed over for what is known", () => {
     const site = new Site({ list: ["A"] });
     site.a.mode = inTurn([
-      { status: 401, headers: [basic, challenge("algorithm=AKAv1-MD5"), challenge('algorithm="md5"', 'qop="auth"')] },
-    ]); // prettier-ignore
+      {
+        status: 401,
+        headers: [basic, challenge("algorithm=AKAv1-MD5"), challenge('algorithm="md5"', 'qop="auth"')],
+      },
+    ]);
     const phone = site.phone(QUIET);
     site.s.run(10_000);
     assert.equal(registers(phone).length, 2);
@@ -186,7 +189,11 @@ describe("R3: nonces and their counts", () => {
     assert.deepEqual(ncs(phone), [undefined, ...counts]);
     assert.equal(counts.at(-1), "00000011");
     assert.equal(new Set(credentialsOf(phone).map(({ parameters }) => parameters?.get("nonce"))).size, 2);
-    assert.ok(verdicts(site).slice(1).every((verdict) => verdict === "accepted")); // prettier-ignore
+    assert.ok(
+      verdicts(site)
+        .slice(1)
+        .every((verdict) => verdict === "accepted"),
+    );
   });
 
   test("R3: a stale nonce: the new one at once, with the same password, and nc from 1", () => {

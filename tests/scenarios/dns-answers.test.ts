@@ -4,9 +4,8 @@ import * as packet from "dns-packet";
 import { Simulation, dnsFaults, parseEndpoint } from "../../host/simulated/index.js";
 import type { DnsFault, SimulatedPhone, Zone } from "../../host/simulated/index.js";
 import { decisions, registers } from "./helpers.js";
-import { drops, file, instants, questions, service, targets } from "./lookups.js";
+import { PORT, drops, file, instants, questions, service, targets } from "./lookups.js";
 
-const PORT = { "sip_server.1.port": 5060 };
 const DNS = parseEndpoint("192.0.2.53:53", 53);
 
 /** A phone of example.com, whose only server is at 192.0.2.1; nothing has happened yet. */
@@ -114,6 +113,70 @@ describe("L9 aliases", () => {
     s.run(0);
     assert.deepEqual(asked, ["example.com", "middle.example.net", "end.example.net"]);
     assert.deepEqual(registers(phone), ["0 A"]);
+  });
+});
+
+/** A phone that asks a server which passes on what the zone answers, changed. */
+const relayed = (
+  fill: (zone: Zone) => void,
+  change: (answer: packet.Packet) => packet.Packet,
+): SimulatedPhone => {
+  const s = new Simulation();
+  s.registrar("192.0.2.1");
+  fill(s.zone);
+  const relay = service((octets, source, now) =>
+    s.zone.receive(octets, source, now).map(({ octets: reply, delay }) => {
+      const decoded = packet.decode(Buffer.from(reply));
+      return { octets: packet.encode({ ...decoded, ...change(decoded) }), delay };
+    }),
+  );
+  s.serve(relay, parseEndpoint("192.0.2.73", 53));
+  const phone = s.phone(file(PORT), { dns: ["192.0.2.73"] });
+  s.run(0);
+  return phone;
+};
+
+describe("answers that are right, if unusual", () => {
+  const records = (zone: Zone): void => {
+    zone.alias("example.com", "a.example.net").address("a.example.net", "192.0.2.1");
+  };
+
+  test("names in another case than they were asked in", () => {
+    const shouted = <T extends { name: string }>(one: T): T => ({ ...one, name: one.name.toUpperCase() });
+    const phone = relayed(records, ({ questions: asked = [], answers = [] }) => ({
+      questions: asked.map(shouted),
+      answers: answers.map(shouted),
+    }));
+    assert.deepEqual(registers(phone), ["0 A"]);
+  });
+
+  test("the records of a chain in any order", () => {
+    const phone = relayed(records, ({ answers = [] }) => ({ answers: [...answers].reverse() }));
+    assert.deepEqual(registers(phone), ["0 A"]);
+  });
+
+  test("records of types and classes that nobody asked for, between the others", () => {
+    const phone = relayed(records, ({ answers = [] }) => ({
+      answers: [
+        { type: "TXT", name: "example.com", ttl: 1, data: "v=spf1" },
+        ...answers.flatMap((answer): packet.Answer[] => [
+          { type: "TXT", name: "a.example.net", data: "x" },
+          answer,
+        ]),
+        { type: "A", class: "CH", name: "a.example.net", data: "203.0.113.66" },
+      ],
+    }));
+    assert.deepEqual(registers(phone), ["0 A"]);
+    assert.deepEqual(phone.events("resolved")[0]?.targets, ["udp:192.0.2.1:5060"]);
+  });
+
+  test("a referral is no answer: it names whom else one might ask", () => {
+    const phone = relayed(
+      () => undefined,
+      () => ({ flags: 0, answers: [], authorities: [{ type: "NS", name: "com", data: "ns.example.net" }] }),
+    );
+    assert.deepEqual(decisions(phone), ["0 failed name-not-found"]);
+    assert.equal(phone.events("dns-answer")[0]?.outcome, "server-failure");
   });
 });
 

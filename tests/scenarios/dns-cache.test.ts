@@ -4,7 +4,7 @@ import { Simulation } from "../../host/simulated/index.js";
 import type { Registrar, SimulatedPhone, Zone } from "../../host/simulated/index.js";
 import { registers } from "./helpers.js";
 import type { Settings } from "./helpers.js";
-import { file, instants, questions, targets } from "./lookups.js";
+import { PORT, file, instants, questions, targets } from "./lookups.js";
 
 const MINUTE = 60_000;
 const SERVICE = "_sip._udp.example.com";
@@ -37,8 +37,6 @@ const service =
   (zone: Zone): void => {
     zone.srv(SERVICE, { target: "a.example.com" }, srvTtl).address("a.example.com", "192.0.2.1", addressTtl);
   };
-
-const PORT = { "sip_server.1.port": 5060 };
 
 describe("L7 answers are kept for their TTL", () => {
   test("each record set for its own", () => {

@@ -4,9 +4,7 @@ import { Simulation } from "../../host/simulated/index.js";
 import type { Registrar, SimulatedPhone } from "../../host/simulated/index.js";
 import { decisions, keepAlives, registers } from "./helpers.js";
 import type { Settings } from "./helpers.js";
-import { file, instants, questions } from "./lookups.js";
-
-const PORT = { "sip_server.1.port": 5060 };
+import { PORT, file, instants, questions } from "./lookups.js";
 
 /** A phone registered with A for `lifetime` seconds, by an address with TTL 20; DNS dies and comes back. */
 class Outage {

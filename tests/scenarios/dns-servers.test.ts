@@ -1,37 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Simulation } from "../../host/simulated/index.js";
-import type { SimulatedPhone, Zone, ZoneMode } from "../../host/simulated/index.js";
+import type { SimulatedPhone, Zone } from "../../host/simulated/index.js";
 import { decisions, registers } from "./helpers.js";
 import type { Settings } from "./helpers.js";
-import { file, instants, outcomes } from "./lookups.js";
-
-const PORT = { "sip_server.1.port": 5060 };
-
-/** The DNS servers of the configuration, the name on both of them. */
-class Pair {
-  readonly s = new Simulation();
-  readonly first: Zone;
-  readonly second: Zone;
-  readonly phone: SimulatedPhone;
-
-  constructor(mode: ZoneMode, settings: Settings = {}) {
-    const { s } = this;
-    s.registrar("192.0.2.1");
-    this.first = s.dns("192.0.2.61").address("example.com", "192.0.2.1", 20);
-    this.second = s.dns("192.0.2.62").address("example.com", "192.0.2.1", 20);
-    this.first.mode = mode;
-    this.phone = s.phone(
-      file({
-        ...PORT,
-        "sip_server.1.expires": 60,
-        "static.network.primary_dns": "192.0.2.61",
-        "static.network.secondary_dns": "192.0.2.62",
-        ...settings,
-      }),
-    );
-  }
-}
+import { PORT, Pair, file, instants, outcomes } from "./lookups.js";
 
 describe("a silent DNS server", () => {
   const silent = (settings: Settings): { zone: Zone; phone: SimulatedPhone } => {
@@ -186,72 +159,5 @@ describe("two DNS servers", () => {
     s.run(0);
     assert.deepEqual(instants(dns), [0]);
     assert.deepEqual(registers(phone), ["0 A"]);
-  });
-});
-
-describe("DNS over TCP", () => {
-  const TCP = { ...PORT, "sip.dns_transport_type": 1 };
-
-  test("dns_transport_type 1 asks by TCP only", () => {
-    const { s, first, phone } = new Pair("up", TCP);
-    s.run(60_000);
-    assert.deepEqual(
-      first.received.map(({ t, transport }) => [t, transport]),
-      [0, 30_000, 60_000].map((t) => [t, "tcp"]),
-    );
-    assert.deepEqual(registers(phone), ["0 A", "30000 A", "60000 A"]);
-  });
-
-  test("a closed port is passed over at once, a silent server after query_timeout", () => {
-    const closed = new Pair("closed", TCP);
-    closed.s.run(0);
-    assert.deepEqual(registers(closed.phone), ["0 A"]);
-    const silent = new Pair("silent", TCP);
-    silent.s.run(10_000);
-    assert.deepEqual(registers(silent.phone), ["3000 A"]);
-  });
-
-  test("a host that does not answer at all is passed over after query_timeout", () => {
-    const { s, phone } = new Pair("up", TCP);
-    s.network.link("192.0.2.61").state = "down";
-    s.run(10_000);
-    assert.deepEqual(registers(phone), ["3000 A"]);
-  });
-
-  test("a truncated answer is asked again over TCP, of the same server, at once", () => {
-    const { s, first, second, phone } = new Pair({ fault: "truncated" });
-    s.run(0);
-    assert.deepEqual(
-      first.received.map(({ transport }) => transport),
-      ["udp", "tcp"],
-    );
-    assert.deepEqual(instants(second), []);
-    assert.deepEqual(registers(phone), ["0 A"]);
-    assert.equal(new Set(first.received.map(({ id }) => id)).size, 2);
-  });
-
-  test("a truncated answer of a server without TCP: the next server", () => {
-    const { s, phone, first } = new Pair({ fault: "truncated" });
-    s.network.closeStream({ transport: "tcp", family: 4, address: "192.0.2.61", port: 53 });
-    s.run(0);
-    assert.deepEqual(
-      first.received.map(({ transport }) => transport),
-      ["udp"],
-    );
-    assert.deepEqual(registers(phone), ["0 A"]);
-  });
-
-  test("more records than a datagram holds come by TCP, all of them", () => {
-    const s = new Simulation();
-    const addresses = Array.from({ length: 12 }, (_, index) => `192.0.2.${String(101 + index)}`);
-    for (const address of addresses) s.network.link(address);
-    s.zone.mode = { fault: "truncated" };
-    s.zone.address("example.com", addresses);
-    const phone = s.phone(file(PORT));
-    s.run(0);
-    assert.deepEqual(
-      registers(phone),
-      addresses.map((address) => `0 udp:${address}:5060`),
-    );
   });
 });

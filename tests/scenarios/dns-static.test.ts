@@ -4,10 +4,9 @@ import { Simulation } from "../../host/simulated/index.js";
 import type { SimulatedPhone, Zone } from "../../host/simulated/index.js";
 import { decisions, registers } from "./helpers.js";
 import type { Settings } from "./helpers.js";
-import { file, instants, questions, targets } from "./lookups.js";
+import { PORT, file, instants, questions, targets } from "./lookups.js";
 
 const SERVICE = "_sip._udp.example.com";
-const PORT = { "sip_server.1.port": 5060 };
 
 /** Static address records of example.com: 192.0.2.1, and so on. */
 const addresses = (...list: readonly string[]): Settings =>

@@ -1,11 +1,11 @@
 /** A phone with 16 accounts and the bad times it goes through: the same for each seed. */
-import { Random, Registrar, Simulation } from "../../host/simulated/index.js";
+import { Random, Simulation } from "../../host/simulated/index.js";
 import type {
   RegistrarMode,
   SimulatedPhone,
   SimulatedPhoneOptions,
   ZoneMode,
-} from "../../host/simulated/index.js";
+ Registrar} from "../../host/simulated/index.js";
 import { configuration } from "./helpers.js";
 import type { Settings } from "./helpers.js";
 

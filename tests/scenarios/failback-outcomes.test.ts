@@ -222,6 +222,26 @@ describe("B5: never sooner than 64·T1 after a failure", () => {
     }
   });
 
+  test("B5: the floor holds though another target becomes current meanwhile", () => {
+    const site = new Site({ list: ["A", "B", "C"], ttl: 5 });
+    site.a.refuse();
+    const phone = site.phone({
+      ...settingsOf(1),
+      "nat.udp_update_enable": 1,
+      "nat.udp_update_time": 15,
+    });
+    site.s.at(10_000, () => {
+      site.b.refuse();
+    });
+    site.s.run(40_000);
+    // The trial of 5 s fails; the keep-alive of 15 s finds B dead, and the search then asks A before C.
+    assert.deepEqual(registers(phone), [
+      ...["0 A", "0 B", "5000 A"],
+      ...["15000 A", "15000 C"],
+      ...["37000 A", "37000 B"],
+    ]);
+  });
+
   test("B5: a trial that the current target's death overtakes is no trial any more", () => {
     const site = new Site({ list: ["A", "B", "C"] });
     site.a.silent();

@@ -11,7 +11,7 @@ import { configuration } from "./helpers.js";
 const MOST = 1000;
 
 const { exports } = new WebAssembly.Instance(
-  new WebAssembly.Module(readFileSync("build/sip-failover.wasm")),
+  new WebAssembly.Module(readFileSync(new URL("../../../sip-failover.wasm", import.meta.url))),
   {},
 );
 const memory = exports["memory"] as WebAssemblyMemory;

@@ -1,6 +1,12 @@
 /** What the tests of locating and of DNS share: a phone of example.com, what it asked, and where it went. */
 import { Simulation } from "../../host/simulated/index.js";
-import type { Service, SimulatedPhone, SimulatedPhoneOptions, Zone } from "../../host/simulated/index.js";
+import type {
+  Service,
+  SimulatedPhone,
+  SimulatedPhoneOptions,
+  Zone,
+  ZoneMode,
+} from "../../host/simulated/index.js";
 import { configuration, sent, short } from "./helpers.js";
 import type { Settings } from "./helpers.js";
 
@@ -66,3 +72,31 @@ export const service = (receive: Service["receive"]): Service => ({
   isHolding: false,
   onChange: () => undefined,
 });
+
+/** Asks for addresses only (L2). */
+export const PORT = { "sip_server.1.port": 5060 };
+
+/** The DNS servers of the configuration, the name on both of them. */
+export class Pair {
+  readonly s = new Simulation();
+  readonly first: Zone;
+  readonly second: Zone;
+  readonly phone: SimulatedPhone;
+
+  constructor(mode: ZoneMode, settings: Settings = {}) {
+    const { s } = this;
+    s.registrar("192.0.2.1");
+    this.first = s.dns("192.0.2.61").address("example.com", "192.0.2.1", 20);
+    this.second = s.dns("192.0.2.62").address("example.com", "192.0.2.1", 20);
+    this.first.mode = mode;
+    this.phone = s.phone(
+      file({
+        ...PORT,
+        "sip_server.1.expires": 60,
+        "static.network.primary_dns": "192.0.2.61",
+        "static.network.secondary_dns": "192.0.2.62",
+        ...settings,
+      }),
+    );
+  }
+}

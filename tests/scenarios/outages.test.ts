@@ -17,8 +17,8 @@ const LAST = 600_000;
 
 const SEEDS = 80;
 
-/** The most REGISTERs of an account in any second: two slots, three servers, two rounds, a challenge each. */
-const MOST_IN_A_SECOND = 24;
+/** The most REGISTERs of an account in any second: four servers, with a challenge, a correction and a removal each. */
+const MOST_IN_A_SECOND = 16;
 
 const serverModes: readonly RegistrarMode[] = [
   "up",
@@ -173,6 +173,13 @@ describe("after outages of every kind", () => {
       assert.ok(last.length <= most, `${String(last.length)} REGISTERs in the end`);
 
       if (site.a.authenticator !== undefined) assertCredentialsStayHome(phone);
+      const cseqs = new Map<string, number>();
+      for (const { message } of new Map(sent(phone).map((one) => [one.message.branch, one])).values()) {
+        assert.ok(message.cseq > (cseqs.get(message.callId) ?? 0), "R4: CSeq grows");
+        cseqs.set(message.callId, message.cseq);
+      }
+      assert.ok(cseqs.size <= accounts * 2);
+
       const seconds = new Map<number, number>();
       for (const { t } of sent(phone)) {
         const second = Math.floor(t / 1000);

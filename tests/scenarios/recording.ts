@@ -1,6 +1,6 @@
 /** Everything that goes into a core and comes out of it, to be compared and played again. */
 import { createHash } from "node:crypto";
-import { Core } from "../../host/simulated/index.js";
+import type { Core } from "../../host/simulated/index.js";
 
 const inputs = ["start", "stop", "setBusy", "flowOpened", "flowFailed", "flowBytes", "flowIncoming"] as const;
 

@@ -96,10 +96,35 @@ const refreshOf = (
 describe("R2: the lifetime", () => {
   const grants: readonly [string, (contact: string) => readonly HeaderField[], number][] = [
     ["the expires of our Contact", (c) => [["Contact", `<${c}>;expires=60`]], 30],
-    ["our Contact before Expires", (c) => [["Contact", `<${c}>;expires=60`], ["Expires", "600"]], 30], // prettier-ignore
-    ["Expires where the Contact has none", (c) => [["Contact", `<${c}>`], ["Expires", "600"]], 300], // prettier-ignore
-    ["ours among the Contacts of others, before", (c) => [["Contact", `<sip:x@192.0.2.77>;expires=10, <${c}>;expires=60`]], 30], // prettier-ignore
-    ["ours among the Contacts of others, on lines of their own", (c) => [["Contact", "<sip:x@192.0.2.77>;expires=10"], ["m", `"a, b" <${c}>;q=0.5;expires=60`]], 30], // prettier-ignore
+    [
+      "our Contact before Expires",
+      (c) => [
+        ["Contact", `<${c}>;expires=60`],
+        ["Expires", "600"],
+      ],
+      30,
+    ],
+    [
+      "Expires where the Contact has none",
+      (c) => [
+        ["Contact", `<${c}>`],
+        ["Expires", "600"],
+      ],
+      300,
+    ],
+    [
+      "ours among the Contacts of others, before",
+      (c) => [["Contact", `<sip:x@192.0.2.77>;expires=10, <${c}>;expires=60`]],
+      30,
+    ],
+    [
+      "ours among the Contacts of others, on lines of their own",
+      (c) => [
+        ["Contact", "<sip:x@192.0.2.77>;expires=10"],
+        ["m", `"a, b" <${c}>;q=0.5;expires=60`],
+      ],
+      30,
+    ],
     ["what was asked for, where it says nothing", (c) => [["Contact", `<${c}>`]], 3000],
     ["what was asked for, where there is nothing at all", () => [], 3000],
     ["more than was asked for", (c) => [["Contact", `<${c}>;expires=7200`]], 6600],

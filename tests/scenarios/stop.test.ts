@@ -113,11 +113,19 @@ describe("R7: the orderly stop", () => {
       const site = new Site();
       const phone = site.phone();
       site.s.at(10_000, () => {
-        site.a.mode = inTurn([{ status, headers: [["Retry-After", "100"], ["Min-Expires", "60"]] }]); // prettier-ignore
+        site.a.mode = inTurn([
+          {
+            status,
+            headers: [
+              ["Retry-After", "100"],
+              ["Min-Expires", "60"],
+            ],
+          },
+        ]);
       });
       const done = stopAt(site, phone, 20_000);
       assert.ok(done <= 22_000);
-      assert.ok(isUnregister(phone).slice(1).every(Boolean)); // prettier-ignore
+      assert.ok(isUnregister(phone).slice(1).every(Boolean));
       assert.ok(registers(phone, 20_000).every((line) => line.endsWith("A")));
     }
   });
