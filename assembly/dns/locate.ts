@@ -1,6 +1,7 @@
 import { parseAddress } from "../bytes/address";
 import { Span, span } from "../bytes/span";
 import { NEVER } from "../time/clock";
+import { random32 } from "../time/random";
 import { countLookup, keepName } from "./cache";
 import { LOCATOR_IDLE, LOCATOR_PENDING, Locator, MAX_LOCATORS, locatorAt, minimiseNeeds } from "./locator";
 import { MAX_NAME_SIZE, NO_NAME, writeNameOfText } from "./names";
@@ -25,6 +26,7 @@ export function beginLocating(index: i32, host: Span, port: i32, transportType: 
   locator.port = port as u16;
   locator.transportType = transportType as u8;
   locator.number = countLookup();
+  if (locator.lot == 0) locator.lot = random32() | 1;
   if (!beginLiteral(locator, host) && beginName(locator, host)) {
     locator.state = LOCATOR_PENDING;
     minimiseNeeds();

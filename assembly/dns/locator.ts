@@ -51,6 +51,9 @@ export class Locator {
   /** `sip.skip_redundant_failover_addr`: an IP address is a target once. */
   skipDuplicates: bool;
 
+  /** What it draws with (L5): itself drawn once, so that the same answer gives the same order. */
+  lot: u32;
+
   /* The lookup. */
 
   state: u8;
@@ -68,7 +71,6 @@ export class Locator {
   seen: u32;
   /** Targets found. */
   count: i32;
-  private aligned: u32;
 
   target(index: i32): LocatedTarget {
     return changetype<LocatedTarget>(

@@ -172,7 +172,7 @@ function visitSrv(name: i32, transport: i32, staticOnly: bool): i32 {
   if (question(name, DNS_TYPE_SRV, staticOnly) != LOOKUP_RECORDS) return 0;
   walk.hasSrv = true;
   const count = listRecords(firstFound());
-  if (walk.writing) drawOrder(count);
+  if (walk.writing) drawOrder(count, walk.locator.lot);
   let targets = 0;
   for (let place = 0; place < count; place++) {
     const record = listedRecord(place);

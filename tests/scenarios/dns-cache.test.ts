@@ -79,16 +79,14 @@ describe("L7 answers are kept for their TTL", () => {
     const s = new Simulation();
     const a = s.registrar("192.0.2.1");
     service(300, 300)(s.zone);
-    const others = Array.from({ length: 15 }, (_, index) => {
-      const prefix = `account.${String(index + 2)}`;
-      return [
-        [`${prefix}.enable`, 1],
-        [`${prefix}.user_name`, 1001 + index],
-        [`${prefix}.sip_server.1.address`, "EXAMPLE.com"],
-        [`${prefix}.sip_server.1.port`, 0],
-      ] as const;
-    });
-    s.phone(file(Object.fromEntries(others.flat())));
+    const others: Record<string, string | number> = {};
+    for (let account = 2; account <= 16; account++) {
+      others[`account.${String(account)}.enable`] = 1;
+      others[`account.${String(account)}.user_name`] = 1000 + account;
+      others[`account.${String(account)}.sip_server.1.address`] = "EXAMPLE.com";
+      others[`account.${String(account)}.sip_server.1.port`] = 0;
+    }
+    s.phone(file(others));
     s.run(MINUTE);
     assert.deepEqual(questions(s.zone), [`SRV ${SERVICE}`, "A a.example.com"]);
     assert.equal(a.bound(s.now).length, 16);

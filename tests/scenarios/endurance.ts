@@ -5,7 +5,8 @@ import type {
   SimulatedPhone,
   SimulatedPhoneOptions,
   ZoneMode,
- Registrar} from "../../host/simulated/index.js";
+  Registrar,
+} from "../../host/simulated/index.js";
 import { configuration } from "./helpers.js";
 import type { Settings } from "./helpers.js";
 
