@@ -26,7 +26,9 @@ export class Failback {
   private timeout: i64;
   /** B8: the longest random wait before a trial. */
   private surge: i64;
-  /** B5: no trial before then. NEVER: not before the slot settles anew (B6). */
+  /** B5: no trial before then, whatever becomes the current target meanwhile. */
+  private floor: i64;
+  /** Mode 3 waits its time anew after a trial (B5). NEVER: not before the next REGISTER (B6). */
   private notBefore: i64;
   /** When the trial that is due may begin; NEVER while none is due. */
   private trialAt: i64;
@@ -36,6 +38,7 @@ export class Failback {
     this.mode = mode as u8;
     this.timeout = timeout;
     this.surge = surge;
+    this.floor = 0;
     this.settledAnew();
   }
 
@@ -72,7 +75,7 @@ export class Failback {
         if (this.timeout > 0) due = after(current.since, this.timeout);
         break;
     }
-    return max(max(due, this.notBefore), firstFree(slot, rank));
+    return max(max(due, this.notBefore), max(this.floor, firstFree(slot, rank)));
   }
 
   /** When there is something to do: the trial becomes due, or may begin. */
@@ -97,11 +100,11 @@ export class Failback {
     this.trialAt = NEVER;
   }
 
-  /** The trial is over without a target: not again before `floor` (64·T1) has passed (B5). Mode 3 waits its time anew. */
-  failed(floor: i64, now: i64): void {
+  /** The trial is over without a target: not again before `wait` (64·T1) has passed (B5). */
+  failed(wait: i64, now: i64): void {
     this.abandon();
-    const wait = this.mode == MODE_DURATION ? max(this.timeout, floor) : floor;
-    this.notBefore = now + wait;
+    this.floor = now + wait;
+    this.notBefore = this.mode == MODE_DURATION ? now + this.timeout : 0;
   }
 
   /** B6: the current target is in the list no more; it serves until its refresh. */

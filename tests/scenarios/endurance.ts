@@ -60,6 +60,7 @@ export class Installation {
   readonly s: Simulation;
   readonly servers: Registrar[];
   readonly phone: SimulatedPhone;
+  #names = 0;
 
   constructor(options: SimulatedPhoneOptions = {}, log = false) {
     this.s = new Simulation(5);
@@ -75,16 +76,20 @@ export class Installation {
     this.phone = this.s.phone(file(), options);
   }
 
-  /** The records as they should be. */
+  /** The records as they should be; the hosts have other names than the last time. */
   fillZone(): void {
+    const [a, b] = ["a", "b"].map((name) => `${name}${String(++this.#names)}.hosts.example.com`) as [
+      string,
+      string,
+    ];
     const { zone } = this.s;
     zone.log = false;
     zone.records = [];
     zone
-      .srv("_sip._udp.sip.example.com", { priority: 1, target: "a.example.com" }, 120)
-      .srv("_sip._udp.sip.example.com", { priority: 2, target: "b.example.com" }, 120)
-      .address("a.example.com", "192.0.2.1", 60)
-      .address("b.example.com", "192.0.2.2", 60)
+      .srv("_sip._udp.sip.example.com", { priority: 1, target: a }, 120)
+      .srv("_sip._udp.sip.example.com", { priority: 2, target: b }, 120)
+      .address(a, "192.0.2.1", 60)
+      .address(b, "192.0.2.2", 60)
       .address("sip.example.com", ["192.0.2.1", "192.0.2.2"], 45)
       .address("spare.example.com", ["192.0.2.3", "192.0.2.4"], 300);
   }
@@ -166,7 +171,7 @@ export class Installation {
         resolve({ fault: "pointer-loop" });
       },
       () => {
-        s.zone.remove("a.example.com").remove("_sip._udp.sip.example.com");
+        s.zone.remove("_sip._udp.sip.example.com");
         later(() => {
           this.fillZone();
         });

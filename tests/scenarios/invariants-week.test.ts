@@ -48,8 +48,9 @@ const probe = (installation: Installation, ledger: Ledger): string[] => {
   const { zone } = s;
   ledger.full = [];
   zone.records = [];
+  // Names that were not there before: what is left of others takes room.
   const name = (kind: string): string =>
-    `${kind.padEnd(60, "x")}.${"y".repeat(60)}.${"z".repeat(60)}.example.com`;
+    `${(kind + String(s.now)).padEnd(60, "x")}.${"y".repeat(60)}.${"z".repeat(60)}.example.com`;
   for (let index = 0; index < MOST_NAMES; index++) {
     const [target, alias] = [name(`a${String(index)}`), name(`b${String(index)}`)];
     zone.srv("_sip._udp.sip.example.com", { priority: index, target: alias }, 5).alias(alias, target, 5);
