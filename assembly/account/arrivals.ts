@@ -6,7 +6,6 @@ import {
   DROP_NO_TRANSACTION,
   DROP_PONG,
   DROP_STRANGER,
-  DROP_UNSUPPORTED_REQUEST,
 } from "../contract/constants";
 import { drop } from "../contract/drops";
 import { topVia } from "../sip/fields";
@@ -14,10 +13,11 @@ import { HEADER_VIA } from "../sip/header";
 import { BODY_CUT_OFF, CUT_OFF, NOT_SIP, PARSED, message, nextValue, parseMessage } from "../sip/message";
 import { Via, viaParameter } from "../sip/via";
 import { ClientTransaction, FINAL, matchTransaction, transactionResponse } from "../transaction/client";
+import { answerRequest } from "./answering";
 import { Flow, OWNER_SIP, handleOfFlow } from "../transport/flows";
 
 /*
- * Datagrams of SIP that arrive: parsed, and matched to the transaction that they answer. What fits nothing is
+ * Datagrams of SIP that arrive: requests are answered, responses matched to the transaction that they end. What fits nothing is
  * dropped and counted.
  */
 
@@ -31,7 +31,7 @@ export function datagramArrived(flow: Flow, bytes: Span, now: i64): ClientTransa
     return null;
   }
   if (message.isRequest) {
-    drop(DROP_UNSUPPORTED_REQUEST, flow.remote);
+    answerRequest(flow);
     return null;
   }
   if (!hasOneVia()) {

@@ -16,6 +16,7 @@ import {
   waitingOnFlow,
 } from "../transaction/client";
 import { Flow, handleOfFlow } from "../transport/flows";
+import { resetAnswering } from "./answering";
 import { datagramArrived } from "./arrivals";
 import {
   ATTEMPTS,
@@ -72,6 +73,7 @@ export function resetAccounts(): void {
   resetAttempts();
   resetChallenges();
   resetListening();
+  resetAnswering();
   resetLists();
   resetCurrents();
   resetHealth();

@@ -252,3 +252,5 @@ export const EVENT_DNS_QUERY = 17;
 export const EVENT_DNS_ANSWER = 18;
 /** transport, port, reason: The listening port could not be opened. */
 export const EVENT_LISTEN_FAILED = 19;
+/** method, source, status: A request came in and was answered. */
+export const EVENT_ANSWERED = 20;

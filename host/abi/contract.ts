@@ -358,6 +358,11 @@ export const events = {
     comment: "The listening port could not be opened.",
     fields: { transport: { enumeration: "transport" }, port: "u32", reason: { enumeration: "flowFailure" } },
   },
+  answered: {
+    id: 20,
+    comment: "A request came in and was answered.",
+    fields: { method: "text", source: "target", status: "u32" },
+  },
 } as const satisfies Record<string, EventDefinition>;
 
 export type EventName = keyof typeof events;

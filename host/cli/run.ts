@@ -23,9 +23,9 @@ const help = `
 FILE is a phone's configuration, <MAC>.cfg, or a boot file, <MAC>.boot, that
 lists some. Several are read in order, the common one first: a later file wins.
 
-Without --verbose, keep-alives and what answers them, questions to DNS servers
-and their answers, dropped packets and notes on the configuration are left out,
-with --json too.
+Without --verbose, keep-alives and what answers them, requests that come in,
+questions to DNS servers and their answers, dropped packets and notes on the
+configuration are left out, with --json too.
 
 The first Ctrl-C (or SIGTERM) is an orderly stop: bindings are removed, which
 takes at most 2 s. A second ends it at once, with exit status 130.

@@ -121,6 +121,10 @@ const lines: readonly (readonly [EventRecord, string])[] = [
     { ...head, event: "listen-failed", transport: "udp", port: 5060, reason: "address-in-use" },
     "UDP port 5060 cannot be opened: address-in-use",
   ],
+  [
+    { ...head, event: "answered", method: "OPTIONS", source: "udp:192.0.2.9:5060", status: 200 },
+    "OPTIONS from udp:192.0.2.9:5060 answered with 200",
+  ],
 ];
 
 describe("records as lines", () => {
@@ -173,7 +177,7 @@ describe("records that are left out without --verbose", () => {
     const hidden = lines.map(([record]) => record).filter((record) => !shown.includes(record));
     assert.deepEqual(
       hidden.map(({ event }) => event),
-      ["dropped", "dns-query", "dns-answer"],
+      ["dropped", "dns-query", "dns-answer", "answered"],
     );
     assert.equal(quietness.shows({ ...diagnostic, level: "note" }), false);
     assert.equal(quietness.shows({ ...diagnostic, level: "warning" }), true);

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { Simulation } from "../../host/simulated/index.js";
 import type { Zone } from "../../host/simulated/index.js";
 import type { Settings } from "./helpers.js";
-import { file, search, targets } from "./lookups.js";
+import { file, search, server, services, targets } from "./lookups.js";
 
 const NAPTR = 3;
 
@@ -13,24 +13,6 @@ interface Case {
   readonly asked: readonly string[];
   readonly tried: readonly string[];
 }
-
-const server = (address: string, port: number, transport: number): Settings => ({
-  "sip_server.1.address": address,
-  "sip_server.1.port": port,
-  "sip_server.1.transport_type": transport,
-});
-
-/** A record for each transport, at an address of its own. */
-const services = (zone: Zone): void => {
-  zone
-    .srv("_sip._udp.example.com", { port: 5070, target: "u.example.com" })
-    .srv("_sip._tcp.example.com", { port: 5080, target: "t.example.com" })
-    .srv("_sips._tcp.example.com", { port: 5090, target: "s.example.com" })
-    .address("u.example.com", "192.0.2.1")
-    .address("t.example.com", "192.0.2.2")
-    .address("s.example.com", "192.0.2.3")
-    .address("example.com", "192.0.2.9");
-};
 
 const onlyAddress = (zone: Zone): void => {
   zone.address("example.com", "192.0.2.9");
@@ -203,97 +185,6 @@ describe("a name leads to its targets", () => {
         .address("u.example.com", "192.0.2.1");
     });
     assert.deepEqual(tried, ["A"]);
-  });
-});
-
-describe("NAPTR records", () => {
-  const naptr = server("example.com", 0, NAPTR);
-
-  test("L3 lowest order first, then lowest preference", () => {
-    const { asked, tried } = search(naptr, (zone) => {
-      services(zone);
-      zone
-        .naptr("example.com", {
-          order: 20,
-          preference: 1,
-          services: "SIPS+D2T",
-          replacement: "_sips._tcp.example.com",
-        })
-        .naptr("example.com", {
-          order: 10,
-          preference: 20,
-          services: "SIP+D2T",
-          replacement: "_sip._tcp.example.com",
-        })
-        .naptr("example.com", {
-          order: 10,
-          preference: 10,
-          services: "SIP+D2U",
-          replacement: "_sip._udp.example.com",
-        });
-    });
-    assert.deepEqual(asked, ["NAPTR example.com", "SRV _sip._udp.example.com", "A u.example.com"]);
-    assert.deepEqual(tried, ["udp:192.0.2.1:5070"]);
-  });
-
-  test("L3 services and flags in any case", () => {
-    const { tried } = search(naptr, (zone) => {
-      services(zone);
-      zone.naptr("example.com", { flags: "S", services: "sip+d2u", replacement: "_sip._udp.example.com" });
-    });
-    assert.deepEqual(tried, ["udp:192.0.2.1:5070"]);
-  });
-
-  test("L3 services of others and other flags are passed over", () => {
-    const { asked, tried } = search(naptr, (zone) => {
-      services(zone);
-      zone
-        .naptr("example.com", {
-          order: 1,
-          services: "E2U+sip",
-          flags: "u",
-          regexp: "!^.*$!sip:x@y!",
-          replacement: ".",
-        })
-        .naptr("example.com", { order: 2, services: "SIP+D2S", replacement: "_sip._sctp.example.com" })
-        .naptr("example.com", { order: 3, services: "SIP+D2U", flags: "a", replacement: "u.example.com" })
-        .naptr("example.com", { order: 4, services: "SIP+D2T", replacement: "_sip._tcp.example.com" });
-    });
-    assert.deepEqual(asked, ["NAPTR example.com", "SRV _sip._tcp.example.com", "A t.example.com"]);
-    assert.deepEqual(tried, ["tcp:192.0.2.2:5080"]);
-  });
-
-  test("field: the next NAPTR is tried when the first one's SRV does not exist", () => {
-    const { asked, tried } = search(naptr, (zone) => {
-      services(zone);
-      zone
-        .naptr("example.com", {
-          order: 1,
-          preference: 1,
-          services: "SIP+D2T",
-          replacement: "_sip._tcp.gone.example.com",
-        })
-        .naptr("example.com", {
-          order: 1,
-          preference: 2,
-          services: "SIPS+D2T",
-          replacement: "_sips._tcp.gone.example.com",
-        })
-        .naptr("example.com", {
-          order: 2,
-          preference: 1,
-          services: "SIP+D2U",
-          replacement: "_sip._udp.example.com",
-        });
-    });
-    assert.deepEqual(asked, [
-      "NAPTR example.com",
-      "SRV _sip._tcp.gone.example.com",
-      "SRV _sips._tcp.gone.example.com",
-      "SRV _sip._udp.example.com",
-      "A u.example.com",
-    ]);
-    assert.deepEqual(tried, ["udp:192.0.2.1:5070"]);
   });
 });
 

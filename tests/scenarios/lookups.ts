@@ -65,6 +65,25 @@ export const search = (
 /** Hosts that are there without a name in DNS. */
 const literals = ["192.0.2.9", "2001:db8::9"];
 
+/** An address of slot 1 with its port and `transport_type`. */
+export const server = (address: string, port: number, transport: number): Settings => ({
+  "sip_server.1.address": address,
+  "sip_server.1.port": port,
+  "sip_server.1.transport_type": transport,
+});
+
+/** SRV records of example.com for each transport, each leading to an address of its own. */
+export const services = (zone: Zone): void => {
+  zone
+    .srv("_sip._udp.example.com", { port: 5070, target: "u.example.com" })
+    .srv("_sip._tcp.example.com", { port: 5080, target: "t.example.com" })
+    .srv("_sips._tcp.example.com", { port: 5090, target: "s.example.com" })
+    .address("u.example.com", "192.0.2.1")
+    .address("t.example.com", "192.0.2.2")
+    .address("s.example.com", "192.0.2.3")
+    .address("example.com", "192.0.2.9");
+};
+
 /** A server that is always there and answers as `receive` says. */
 export const service = (receive: Service["receive"]): Service => ({
   receive,
@@ -100,3 +119,15 @@ export class Pair {
     );
   }
 }
+
+/** A phone of example.com, whose only server is at 192.0.2.1; nothing has happened yet. */
+export const begin = (
+  fill: (zone: Zone) => void = (zone) => {
+    zone.address("example.com", "192.0.2.1");
+  },
+): { s: Simulation; zone: Zone; phone: SimulatedPhone } => {
+  const s = new Simulation();
+  s.registrar("192.0.2.1");
+  fill(s.zone);
+  return { s, zone: s.zone, phone: s.phone(file(PORT)) };
+};

@@ -677,6 +677,14 @@ static const struct sf_field sf_fields_listen_failed[] = {
   {"reason", SF_FIELD_ENUMERATION, sf_names_flowFailure},
   {0, SF_FIELD_END, 0},
 };
+/* A request came in and was answered. */
+#define SF_EVENT_ANSWERED 20
+static const struct sf_field sf_fields_answered[] = {
+  {"method", SF_FIELD_TEXT, 0},
+  {"source", SF_FIELD_TARGET, 0},
+  {"status", SF_FIELD_U32, 0},
+  {0, SF_FIELD_END, 0},
+};
 static const struct sf_event sf_events[] = {
   {1, "listening", sf_fields_listening},
   {2, "resolved", sf_fields_resolved},
@@ -697,6 +705,7 @@ static const struct sf_event sf_events[] = {
   {17, "dns-query", sf_fields_dns_query},
   {18, "dns-answer", sf_fields_dns_answer},
   {19, "listen-failed", sf_fields_listen_failed},
+  {20, "answered", sf_fields_answered},
   {0, 0, 0},
 };
 

@@ -95,6 +95,9 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
 
   "listen-failed": ({ transport, port, reason }, paint) =>
     paint.red(`${transport.toUpperCase()} port ${String(port)} cannot be opened: ${reason}`),
+
+  answered: ({ method, source, status }, paint) =>
+    paint.dim(`${method} from ${source} answered with ${String(status)}`),
 };
 
 /** A record as a line for people, without its time and account. */
@@ -105,7 +108,12 @@ export const recordText = (record: EventRecord, paint: Paint): string => {
 };
 
 /** Events that `--verbose` adds, beside keep-alives and what answers them. */
-export const verboseEvents: ReadonlySet<EventName> = new Set(["dropped", "dns-query", "dns-answer"]);
+export const verboseEvents: ReadonlySet<EventName> = new Set([
+  "dropped",
+  "dns-query",
+  "dns-answer",
+  "answered",
+]);
 
 /** Tells which records are shown without `--verbose`. It remembers what was a keep-alive, to leave its answer out too. */
 export class Quietness {
