@@ -8,6 +8,8 @@ import {
   attemptsTimePassed,
   leaveAccounts,
   lookupEnded,
+  probesDeadline,
+  probesTimePassed,
   registrationsDeadline,
   registrationsTimePassed,
   resetAccounts,
@@ -56,7 +58,7 @@ import {
  * Owns the parts and hands each input to its owner. An input does little at once; what follows from it, and what
  * time brings, is done by `nextAction`, one piece of work at a time, so that each piece adds a bounded number of
  * actions. The piece whose deadline came first goes first; of those due together: lookups that have ended, then
- * transactions, queries, attempts, registrations, the listening port, the stop, each by its lowest number.
+ * transactions, queries, attempts, registrations, probes, the listening port, the stop, each by its lowest number.
  */
 
 const IDLE: u8 = 0;
@@ -202,7 +204,7 @@ export function nextDeadline(): i64 {
     min(transactionsDeadline(), dnsDeadline()),
     min(attemptsDeadline(), registrationsDeadline()),
   );
-  return min(works, min(listeningDeadline(), core.stopAt));
+  return min(min(works, probesDeadline()), min(listeningDeadline(), core.stopAt));
 }
 
 /** Does one piece of work that is due; false where none is. */
@@ -224,6 +226,7 @@ function step(now: i64): bool {
   else if (dnsDeadline() == first) dnsTimePassed(now);
   else if (attemptsDeadline() == first) attemptsTimePassed(now);
   else if (registrationsDeadline() == first) registrationsTimePassed(now);
+  else if (probesDeadline() == first) probesTimePassed(now);
   else beginListening(now);
   return true;
 }

@@ -14,8 +14,9 @@ export const MAX_REGISTRATIONS = MAX_ACCOUNTS * MAX_SLOTS;
 /** Requests that look for a target at the same time. */
 export const MAX_SEARCHES = 80;
 
-/** Targets whose health is known. */
+/** Targets whose health is known, and those that are probed. */
 export const MAX_HEALTH = 64;
+export const MAX_PROBES = 64;
 
 export const MAX_FLOWS = 64;
 export const MAX_TRANSACTIONS = 128;

@@ -7,6 +7,7 @@ import {
   CAUSE_503,
   CAUSE_CLOSED,
   CAUSE_CONNECT,
+  CAUSE_DOWN,
   CAUSE_REFUSED,
   CAUSE_REJECTED,
   CAUSE_SILENT,
@@ -252,6 +253,13 @@ export function attemptFlowFailed(attempt: Attempt, flow: u32, reason: i32): i32
   endTransaction(attempt.transaction);
   attempt.flow = NO_HANDLE;
   return failed(attempt, causeOf(attempt.target.transport, opening, reason));
+}
+
+/** K2: probes have put a target down: who still waits for it moves on, where there is somebody else. */
+export function attemptTargetDown(attempt: Attempt, target: Endpoint): i32 {
+  const waits = attempt.state == OPENING || attempt.state == AWAITING;
+  if (!waits || attempt.budget == FULL_BUDGET || !attempt.target.equals(target)) return NOT_ENDED;
+  return failed(attempt, CAUSE_DOWN);
 }
 
 /** F1: what the end of a flow says of its target. */

@@ -1,6 +1,14 @@
 import { Endpoint } from "../bytes/endpoint";
 import { NO_HANDLE } from "../bytes/handle";
-import { FAILURE_TARGET_FAILED, RULE_B4, RULE_B6, RULE_B7, RULE_K3 } from "../contract/constants";
+import {
+  CAUSE_DOWN,
+  FAILURE_TARGET_FAILED,
+  RULE_B4,
+  RULE_B6,
+  RULE_B7,
+  RULE_K2,
+  RULE_K3,
+} from "../contract/constants";
 import { currentOf } from "../redundancy/current";
 import { MODE_NEW_REQUESTS, failbackOf } from "../redundancy/failback";
 import { Target, listOf } from "../redundancy/targets";
@@ -101,6 +109,6 @@ export function loseBinding(registration: Registration, failure: i32): void {
 export function targetDied(registration: Registration, cause: i32): void {
   sayTargetFailed(registration, registration.bound, cause);
   registration.dead.copyFrom(registration.bound);
-  registration.moveRule = RULE_K3 as u8;
+  registration.moveRule = (cause == CAUSE_DOWN ? RULE_K2 : RULE_K3) as u8;
   loseBinding(registration, FAILURE_TARGET_FAILED);
 }

@@ -18,6 +18,8 @@ import {
   KEY_OUTBOUND_PROXY_ENABLE,
   KEY_OUTBOUND_PROXY_FALLBACK_INTERVAL,
   KEY_PASSWORD,
+  KEY_PROBE_INTERVAL,
+  KEY_PROBE_MAX_LOST,
   KEY_REDUNDANCY_WITH_REG_FAIL,
   KEY_REGISTER_EXPIRES_OVERLAP,
   KEY_REG_FAILED_RETRY_MAX_TIME,
@@ -141,6 +143,17 @@ export function keepAliveKind(account: i32): i32 {
 /** K1: its period; 0 where it is off. */
 export function keepAlivePeriod(account: i32): i64 {
   return keepAliveKind(account) == KEEP_ALIVE_OFF ? 0 : seconds(accountSetting(account, KEY_UDP_UPDATE_TIME));
+}
+
+/** K2: lost probes in a row that put a target down; 0: no probing. */
+export function mostLostProbes(): i32 {
+  return globalSetting(KEY_PROBE_MAX_LOST);
+}
+
+/** K2: the period of the probes; that of the account's keep-alive where it has none of its own. */
+export function probeInterval(account: i32): i64 {
+  const interval = globalSetting(KEY_PROBE_INTERVAL);
+  return seconds(interval > 0 ? interval : accountSetting(account, KEY_UDP_UPDATE_TIME));
 }
 
 /** The account's requests go through an outbound proxy, which a Route names. */

@@ -1,6 +1,7 @@
 import { Span } from "../bytes/span";
 import { routeSetting } from "../config/settings";
 import { KEY_FAILBACK_MODE, KEY_FAILBACK_TIMEOUT } from "../config/table";
+import { CAUSE_DOWN } from "../contract/constants";
 import { MAX_REGISTRATIONS } from "../limits";
 import { resetCurrents } from "../redundancy/current";
 import { failbackOf } from "../redundancy/failback";
@@ -27,6 +28,7 @@ import {
   attemptAt,
   attemptDue,
   attemptFlowFailed,
+  attemptTargetDown,
   attemptTimedOut,
   causeOf,
   earliestAttempt,
@@ -36,11 +38,25 @@ import {
 } from "./attempt";
 import { NO_RULE } from "./binding";
 import { resetChallenges } from "./challenges";
+import {
+  OWNER_PROBE,
+  Probe,
+  earliestProbe,
+  listsHaveChanged,
+  probeAnswered,
+  probeAt,
+  probeDue,
+  probeLost,
+  probeOnFlow,
+  resetProbes,
+  stopProbes,
+  wakeProbes,
+} from "./probes";
 import { resetListening } from "./listening";
 import { WANTED_BY_MAIN, WANTED_BY_TRIAL, takeList } from "./locating";
 import { askedLifetime, failbackSurge, isSuccessive, slotRegisters } from "./options";
 import {
-  boundFlowFailed,
+  boundTargetFailed,
   leaveRegistration,
   located,
   mainAttemptEnded,
@@ -74,6 +90,7 @@ export function resetAccounts(): void {
   resetChallenges();
   resetListening();
   resetAnswering();
+  resetProbes();
   resetLists();
   resetCurrents();
   resetHealth();
@@ -113,6 +130,7 @@ export function startAccounts(now: i64): void {
 
 /** R7: every registration takes its binding back. */
 export function leaveAccounts(now: i64): void {
+  stopProbes();
   for (let i = 0; i < MAX_REGISTRATIONS; i++) leaveRegistration(registrationAt(i), now);
 }
 
@@ -130,6 +148,7 @@ export function lookupEnded(index: i32, now: i64): void {
   const wanted = registration.locatingFor as i32;
   registration.locatingFor = 0;
   const found = takeList(registration, now);
+  if (found) listsHaveChanged(now);
   if (wanted & WANTED_BY_TRIAL) {
     if (found) trialLocated(registration, now);
     else trialNotLocated(registration, now);
@@ -151,25 +170,54 @@ function attemptEnded(attempt: Attempt, outcome: i32, now: i64): void {
 /** A datagram of SIP has arrived. */
 export function accountsDatagram(flow: Flow, bytes: Span, now: i64): void {
   const transaction = datagramArrived(flow, bytes, now);
-  if (transaction == null || transaction.owner != OWNER_ATTEMPT) return;
-  const attempt = attemptAt(transaction.ownerIndex);
-  if (attempt.transaction == transaction.handle) {
-    attemptEnded(attempt, attemptAnswered(attempt, message.status, now), now);
-  }
+  if (transaction == null) return;
+  const attempt = attemptOf(transaction);
+  if (attempt != null) attemptEnded(attempt, attemptAnswered(attempt, message.status, now), now);
+  const probe = probeOf(transaction);
+  if (probe != null) probeAnswered(probe);
 }
 
 /** A transaction's deadline has come. */
 export function accountsTransactionDue(transaction: ClientTransaction, now: i64): void {
   if (transactionDue(transaction, now) == NOTHING) return;
-  const attempt = attemptAt(transaction.ownerIndex);
-  const concerns = transaction.owner == OWNER_ATTEMPT && attempt.transaction == transaction.handle;
+  const attempt = attemptOf(transaction);
+  const probe = probeOf(transaction);
   endTransaction(transaction.handle);
-  if (concerns) attemptEnded(attempt, attemptTimedOut(attempt), now);
+  if (attempt != null) attemptEnded(attempt, attemptTimedOut(attempt), now);
+  if (probe != null) probeFailed(probe, now);
+}
+
+/** The attempt that the transaction is of; `null` where it has gone on to another. */
+function attemptOf(transaction: ClientTransaction): Attempt | null {
+  if (transaction.owner != OWNER_ATTEMPT) return null;
+  const attempt = attemptAt(transaction.ownerIndex);
+  return attempt.transaction == transaction.handle ? attempt : null;
+}
+
+/** The probe that the transaction is of. */
+function probeOf(transaction: ClientTransaction): Probe | null {
+  if (transaction.owner != OWNER_PROBE) return null;
+  const probe = probeAt(transaction.ownerIndex);
+  return probe.transaction == transaction.handle ? probe : null;
+}
+
+/** K2, K3: a target that its probes put down is left by every search and every registration with it. */
+function probeFailed(probe: Probe, now: i64): void {
+  if (!probeLost(probe, now)) return;
+  for (let i = 0; i < ATTEMPTS; i++) {
+    const attempt = attemptAt(i);
+    attemptEnded(attempt, attemptTargetDown(attempt, probe.target), now);
+  }
+  for (let i = 0; i < MAX_REGISTRATIONS; i++) {
+    const registration = registrationAt(i);
+    if (registration.bound.equals(probe.target)) boundTargetFailed(registration, CAUSE_DOWN, now);
+  }
 }
 
 /** A flow of SIP is open. */
 export function accountsFlowOpened(flow: Flow, now: i64): void {
   wakeAttempts(handleOfFlow(flow), now);
+  wakeProbes(handleOfFlow(flow), now);
 }
 
 /**
@@ -181,6 +229,7 @@ export function accountsFlowFailed(handle: u32, transport: i32, opening: bool, r
     const attempt = attemptAt(i);
     attemptEnded(attempt, attemptFlowFailed(attempt, handle, reason), now);
   }
+  const probe = probeOnFlow(handle);
   for (;;) {
     const transaction = waitingOnFlow(handle);
     if (transaction == null) break;
@@ -188,8 +237,21 @@ export function accountsFlowFailed(handle: u32, transport: i32, opening: bool, r
   }
   for (let i = 0; i < MAX_REGISTRATIONS; i++) {
     const registration = registrationAt(i);
-    if (registration.flow == handle) boundFlowFailed(registration, causeOf(transport, opening, reason), now);
+    if (registration.flow == handle)
+      boundTargetFailed(registration, causeOf(transport, opening, reason), now);
   }
+  if (probe != null) probeFailed(probe, now);
+}
+
+export function probesDeadline(): i64 {
+  const probe = earliestProbe();
+  return probe == null ? NEVER : probe.deadline;
+}
+
+/** The probe that is due first goes on. */
+export function probesTimePassed(now: i64): void {
+  const probe = earliestProbe();
+  if (probe != null && probeDue(probe, now)) probeFailed(probe, now);
 }
 
 export function attemptsDeadline(): i64 {

@@ -189,8 +189,11 @@ function firstTargetFree(registration: Registration): i64 {
   return first;
 }
 
-/** K3: the flow of the binding has failed. A search that is under way finds another target by itself. */
-export function boundFlowFailed(registration: Registration, cause: i32, now: i64): void {
+/**
+ * K3: the target of the binding has failed outside of any request: its flow is gone, or its probes have put it down.
+ * A search that is under way finds another target by itself.
+ */
+export function boundTargetFailed(registration: Registration, cause: i32, now: i64): void {
   if (registration.state == SEARCHING) {
     loseBinding(registration, FAILURE_TARGET_FAILED);
     return;

@@ -2,11 +2,13 @@ import {
   CAUSE_503,
   CAUSE_CLOSED,
   CAUSE_CONNECT,
+  CAUSE_DOWN,
   CAUSE_REFUSED,
   CAUSE_SILENT,
   RULE_F1,
   RULE_F2,
   RULE_F3,
+  RULE_K2,
 } from "../contract/constants";
 import { leaveAlone } from "../redundancy/health";
 import { searchAt } from "../redundancy/search";
@@ -78,6 +80,8 @@ function ruleOf(cause: i32): i32 {
     case CAUSE_CONNECT:
     case CAUSE_CLOSED:
       return RULE_F3;
+    case CAUSE_DOWN:
+      return RULE_K2;
     default:
       return RULE_F1;
   }

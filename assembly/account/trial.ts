@@ -57,7 +57,7 @@ export function failbackTimePassed(registration: Registration, idle: bool, now: 
     if (!idle) sayFailbackDue(registration, RULE_B2);
     return true;
   }
-  if (!failback.mayBegin(idle, now)) return false;
+  if (!failback.mayBegin(slot, idle, now)) return false;
   failback.begin();
   locate(registration, TRIAL, now);
   return true;

@@ -102,8 +102,9 @@ export const REASON_FALLBACK = 8;
 export const REASON_MOVED = 9;
 export const REASON_CONTACT_CHANGED = 10;
 export const REASON_KEEP_ALIVE = 11;
-export const REASON_REMOVE_OLD = 12;
-export const REASON_STOP = 13;
+export const REASON_PROBE = 12;
+export const REASON_REMOVE_OLD = 13;
+export const REASON_STOP = 14;
 
 /* Why a request, or a registration, failed for good. */
 export const FAILURE_NO_TARGET_LEFT = 0;
@@ -145,6 +146,10 @@ export const POOL_DNS_NAMES = 8;
 export const POOL_TARGETS = 9;
 export const POOL_CHALLENGES = 10;
 export const POOL_ACTIONS = 11;
+
+/* What probes have found of a target (K2). */
+export const TARGET_STATE_DOWN = 0;
+export const TARGET_STATE_UP = 1;
 
 /* Types of DNS records (RFC 1035, 2782, 3403, 3596). */
 export const DNS_TYPE_A = 1;
@@ -254,3 +259,5 @@ export const EVENT_DNS_ANSWER = 18;
 export const EVENT_LISTEN_FAILED = 19;
 /** method, source, status: A request came in and was answered. */
 export const EVENT_ANSWERED = 20;
+/** target, state: The probes of a target have put it down, or up again (K2). */
+export const EVENT_TARGET_STATE = 21;

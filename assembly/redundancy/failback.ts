@@ -2,7 +2,7 @@ import { MAX_REGISTRATIONS } from "../limits";
 import { NEVER, after } from "../time/clock";
 import { randomBetween } from "../time/random";
 import { currentOf } from "./current";
-import { leftAloneUntil } from "./health";
+import { isDown, leftAloneUntil } from "./health";
 import { listOf } from "./targets";
 
 /*
@@ -61,8 +61,7 @@ export class Failback {
   due(slot: i32, refreshAt: i64): i64 {
     const current = currentOf(slot);
     if (this.onTrial || this.notBefore == NEVER || !current.endpoint.exists) return NEVER;
-    const rank = listOf(slot).rankOf(current.endpoint);
-    if (rank == 0) return NEVER;
+    if (listOf(slot).rankOf(current.endpoint) == 0) return NEVER;
     let due = NEVER;
     switch (this.mode) {
       case MODE_DNS_TTL:
@@ -75,14 +74,14 @@ export class Failback {
         if (this.timeout > 0) due = after(current.since, this.timeout);
         break;
     }
-    return max(max(due, this.notBefore), max(this.floor, firstFree(slot, rank)));
+    return max(max(due, this.notBefore), max(this.floor, firstFree(slot)));
   }
 
   /** When there is something to do: the trial becomes due, or may begin. */
   deadline(slot: i32, refreshAt: i64, idle: bool): i64 {
     if (this.onTrial) return NEVER;
     if (!this.isDue) return this.due(slot, refreshAt);
-    return idle ? this.trialAt : NEVER;
+    return idle ? max(this.trialAt, firstFree(slot)) : NEVER;
   }
 
   /** The trial has become due: it may begin after a random wait (B8), once the phone is idle (B2). */
@@ -91,8 +90,8 @@ export class Failback {
   }
 
   /** The trial that is due may begin now. */
-  mayBegin(idle: bool, now: i64): bool {
-    return idle && !this.onTrial && this.trialAt <= now;
+  mayBegin(slot: i32, idle: bool, now: i64): bool {
+    return this.isDue && this.deadline(slot, NEVER, idle) <= now;
   }
 
   begin(): void {
@@ -125,10 +124,18 @@ export class Failback {
   }
 }
 
-/** F12: when the first target ahead of `rank` may be asked; long ago where one may now. */
-function firstFree(slot: i32, rank: i32): i64 {
+/**
+ * When the first target ahead of the current one may be asked (F12); long ago where one may now, or nobody knows;
+ * NEVER while all of them are down (B3).
+ */
+function firstFree(slot: i32): i64 {
+  const list = listOf(slot);
+  const rank = list.rankOf(currentOf(slot).endpoint);
   let first: i64 = rank < 0 ? 0 : NEVER;
-  for (let i = 0; i < rank; i++) first = min(first, leftAloneUntil(listOf(slot).at(i).endpoint));
+  for (let i = 0; i < rank; i++) {
+    const target = list.at(i).endpoint;
+    if (!isDown(target)) first = min(first, leftAloneUntil(target));
+  }
   return first;
 }
 

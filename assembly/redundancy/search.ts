@@ -1,6 +1,6 @@
 import { Endpoint } from "../bytes/endpoint";
 import { MAX_SEARCHES } from "../limits";
-import { leftAloneUntil } from "./health";
+import { isDown, leftAloneUntil } from "./health";
 import { LIST_SIZE, Target, TargetList } from "./targets";
 
 /*
@@ -9,6 +9,7 @@ import { LIST_SIZE, Target, TargetList } from "./targets";
  *
  *   order of trying (F6):  the target it starts at, then the list from its top
  *   left out:              what was tried, an address that was tried (`skip`), targets to be left alone (F12)
+ *   tried last:            targets that are down (K2)
  */
 
 /** No rank: the search starts at the top of the list. */
@@ -20,6 +21,8 @@ export class Search {
   private tried: u32;
   /** Ranks that are left out for the whole search. */
   private leftOut: u32;
+  /** Ranks that are down. */
+  private down: u32;
   /** Rank to start at, or FROM_THE_TOP. */
   private start: i32;
   /** Rank of the target being tried, -1 before the first. */
@@ -50,6 +53,10 @@ export class Search {
     const all: u32 = (1 << list.count) - 1;
     this.leftOut = this.leftAlone(now);
     if (this.leftOut == all) this.leftOut = 0;
+    this.down = 0;
+    for (let i = 0; i < list.count; i++) {
+      if (isDown(list.at(i).endpoint)) this.down |= 1 << i;
+    }
   }
 
   /** Begins a trial of the `ahead` targets that are ranked ahead of the current one (B3). */
@@ -57,8 +64,8 @@ export class Search {
     this.begin(list, FROM_THE_TOP, skip, false, now);
     this.list.count = min(ahead, list.count);
     this.trial = true;
-    // The current target is there, so nothing asks one that wants to be left alone.
-    this.leftOut = this.leftAlone(now);
+    // The current target is there, so nothing asks one that wants to be left alone, or is down (B3).
+    this.leftOut = this.leftAlone(now) | this.down;
   }
 
   /** F12: the targets to be left alone, a bit each. A search leaves them out unless they are all there is. */
@@ -97,15 +104,21 @@ export class Search {
 
   /** The rank that `next` would give. */
   private candidate(): i32 {
-    if (this.start >= 0 && this.eligible(this.start)) return this.start;
+    const up = this.firstOf(this.tried | this.leftOut | this.down);
+    return up >= 0 ? up : this.firstOf(this.tried | this.leftOut);
+  }
+
+  /** The first rank in the order of trying that is not among `without`. */
+  private firstOf(without: u32): i32 {
+    if (this.start >= 0 && this.eligible(this.start, without)) return this.start;
     for (let i = 0; i < this.list.count; i++) {
-      if (this.eligible(i)) return i;
+      if (this.eligible(i, without)) return i;
     }
     return -1;
   }
 
-  private eligible(rank: i32): bool {
-    if (((this.tried | this.leftOut) >> rank) & 1) return false;
+  private eligible(rank: i32, without: u32): bool {
+    if ((without >> rank) & 1) return false;
     if (!this.skip) return true;
     const endpoint = this.list.at(rank).endpoint;
     for (let i = 0; i < this.list.count; i++) {

@@ -135,6 +135,7 @@ export const enumerations = {
       "moved",
       "contact-changed",
       "keep-alive",
+      "probe",
       "remove-old",
       "stop",
     ]),
@@ -191,6 +192,11 @@ export const enumerations = {
       "challenges",
       "actions",
     ]),
+  },
+  targetState: {
+    prefix: "TARGET_STATE",
+    comment: "What probes have found of a target (K2).",
+    values: numbered(["down", "up"]),
   },
   dnsType: {
     prefix: "DNS_TYPE",
@@ -362,6 +368,11 @@ export const events = {
     id: 20,
     comment: "A request came in and was answered.",
     fields: { method: "text", source: "target", status: "u32" },
+  },
+  "target-state": {
+    id: 21,
+    comment: "The probes of a target have put it down, or up again (K2).",
+    fields: { target: "target", state: { enumeration: "targetState" } },
   },
 } as const satisfies Record<string, EventDefinition>;
 

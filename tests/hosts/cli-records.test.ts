@@ -125,6 +125,8 @@ const lines: readonly (readonly [EventRecord, string])[] = [
     { ...head, event: "answered", method: "OPTIONS", source: "udp:192.0.2.9:5060", status: 200 },
     "OPTIONS from udp:192.0.2.9:5060 answered with 200",
   ],
+  [{ ...head, event: "target-state", target: PRIMARY, state: "down" }, `${PRIMARY} is down, its probes say`],
+  [{ ...head, event: "target-state", target: PRIMARY, state: "up" }, `${PRIMARY} is up again`],
 ];
 
 describe("records as lines", () => {

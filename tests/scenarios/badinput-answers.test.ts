@@ -232,6 +232,41 @@ describe("while an answer is waited for", () => {
   });
 });
 
+describe("requests that are none", () => {
+  const text = (length: string): Buffer =>
+    Buffer.from(
+      [
+        "OPTIONS sip:1000@198.51.100.1:5060 SIP/2.0",
+        "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKasked",
+        "From: <sip:server@example.com>;tag=1",
+        "To: <sip:1000@example.com>",
+        "Call-ID: asked",
+        "CSeq: 1 OPTIONS",
+        `Content-Length: ${length}`,
+        "",
+        "body",
+      ].join("\r\n"),
+    );
+
+  test("a request cut off at every octet is not answered, the whole one is", () => {
+    const waiting = new Waiting();
+    const whole = text("4");
+    for (let length = 0; length < whole.length; length++) waiting.inject(whole.subarray(0, length));
+    assert.deepEqual(waiting.phone.events("answered"), []);
+    assert.equal(waiting.phone.events("dropped").length, whole.length);
+    waiting.inject(whole);
+    assert.equal(waiting.phone.events("answered").length, 1);
+  });
+
+  test("a length that lies", () => {
+    const waiting = new Waiting();
+    const lengths = ["5", "99999", "4294967300", "18446744073709551620", "-1", "4x", "", "0x4", "4 4"];
+    for (const length of lengths) waiting.inject(text(length));
+    assert.deepEqual(waiting.phone.events("answered"), []);
+    assert.equal(waiting.phone.events("dropped").length, lengths.length);
+  });
+});
+
 describe("answers that come more than once", () => {
   test("every datagram arrives twice: the second is dropped, nothing is done twice", () => {
     const site = new Site({ latency: 5 });

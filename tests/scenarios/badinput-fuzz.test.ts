@@ -84,13 +84,47 @@ class Mutator {
   }
 }
 
+const request = (method: string, ...headers: readonly string[]): Buffer =>
+  Buffer.from(
+    [
+      `${method} sip:1000@198.51.100.1:5060 SIP/2.0`,
+      "Via: SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bKone, SIP/2.0/UDP [2001:db8::9]:5070;branch=z9hG4bKtwo",
+      "v: SIP/2.0/TCP proxy.example.com;received=10.0.0.1;branch=z9hG4bKthree",
+      "Max-Forwards: 70",
+      'From: "A, \\"B\\"" <sip:server@example.com;lr>;tag=s1',
+      "t: <sip:1000@example.com>",
+      "Call-ID: fuzz@example.com",
+      `CSeq: 2147483647 ${method}`,
+      ...headers,
+      "",
+      "",
+    ].join("\r\n"),
+  );
+
+/** Requests that servers send, to be damaged, too. */
+const requests = [
+  request("OPTIONS"),
+  request("NOTIFY", "Event: message-summary", "Subscription-State: active", "Content-Length: 0"),
+  request(
+    "INVITE",
+    "Record-Route: <sip:p1.example.com;lr>,<sip:p2.example.com;lr>",
+    "Contact: <sip:a@10.0.0.1>",
+  ),
+  request("BYE", "Route: <sip:p1.example.com;lr>"),
+];
+
 /** A server whose answers are damaged while `isOn` says so. */
-const damaged = (own: Service, mutator: Mutator, isOn: () => boolean): Service =>
+const damaged = (
+  own: Service,
+  mutator: Mutator,
+  isOn: () => boolean,
+  others: readonly Uint8Array[] = [],
+): Service =>
   service((octets, source, now) =>
     own.receive(octets, source, now).flatMap((reply) => {
       if (!isOn()) return [reply];
       const copies = Array.from({ length: mutator.below(30) }, () => ({
-        octets: mutator.mutate(reply.octets),
+        octets: mutator.mutate(others[mutator.below(4 * others.length)] ?? reply.octets),
         delay: reply.delay + mutator.below(400),
       }));
       return mutator.below(3) === 0
@@ -177,7 +211,7 @@ const endure = (
     };
     const registrar = new Registrar(`r${number}`, options);
     for (const host of [`192.0.2.${number}`, `[2001:db8::${number}]`])
-      s.serve(damaged(registrar, mutator, isOn), parseEndpoint(host, 5060));
+      s.serve(damaged(registrar, mutator, isOn, requests), parseEndpoint(host, 5060));
     return registrar;
   });
   const phone = s.phone(configuration({ "nat.udp_update_time": 15, ...keys }), {
@@ -195,6 +229,19 @@ const endure = (
 
 /** A Retry-After is believed up to an hour, a TTL up to a week; then the search, the wait of R5 and DNS. */
 const BOUND = 7 * 24 * 60 * MINUTE + 62 * MINUTE;
+
+/** What the phone answers to a stranger's OPTIONS: the first line. */
+const askedBy = (s: Simulation, stranger: string): string => {
+  let line = "";
+  const socket = s.network.bind(parseEndpoint(stranger, 5060), {
+    datagram: (_source, octets) => {
+      [line = ""] = Buffer.from(octets).toString("latin1").split("\r\n", 1);
+    },
+  });
+  socket?.send(request("OPTIONS"), parseEndpoint("198.51.100.1", 5060));
+  s.run(100);
+  return line;
+};
 
 describe("real traffic, damaged", () => {
   for (const setting of settings) {
@@ -215,6 +262,8 @@ describe("real traffic, damaged", () => {
           assert.ok(isBound(), `seed ${String(seed)}, at ${String(s.now)} ms`);
         }
         assert.equal(phone.events("dropped").length, before, `seed ${String(seed)}`);
+        assert.ok(phone.events("answered").length > 100);
+        assert.equal(askedBy(s, "203.0.113.7"), "SIP/2.0 200 OK");
       }
       assert.ok(datagrams > 10_000, String(datagrams));
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Simulation } from "../../host/simulated/index.js";
-import type { Registrar, SimulatedPhone } from "../../host/simulated/index.js";
+import type { Registrar, SimulatedPhone, ZoneMode } from "../../host/simulated/index.js";
 import { decisions, keepAlives, registers } from "./helpers.js";
 import type { Settings } from "./helpers.js";
 import { PORT, file, instants, questions } from "./lookups.js";
@@ -12,11 +12,17 @@ class Outage {
   readonly a: Registrar;
   readonly phone: SimulatedPhone;
 
-  constructor(from: number, to: number, lifetime: number, settings: Settings = {}) {
+  constructor(
+    from: number,
+    to: number,
+    lifetime: number,
+    settings: Settings = {},
+    mode: ZoneMode = "silent",
+  ) {
     this.a = this.s.registrar("192.0.2.1");
     this.s.zone.address("example.com", "192.0.2.1", 20);
     this.phone = this.s.phone(file({ ...PORT, "sip_server.1.expires": lifetime, ...settings }));
-    this.s.at(from, () => (this.s.zone.mode = "silent"));
+    this.s.at(from, () => (this.s.zone.mode = mode));
     this.s.at(to, () => (this.s.zone.mode = "up"));
   }
 
@@ -50,6 +56,18 @@ describe("DNS dies while the phone is registered", () => {
     assert.deepEqual(registers(phone).slice(0, 2), ["0 A", "189000 A"]);
     assert.deepEqual(phone.events("unregistered"), []);
   });
+
+  for (const mode of ["closed", "SERVFAIL", "REFUSED", "NXDOMAIN"] as const) {
+    test(`nor does DNS that says ${mode} at the refresh: it is tried again every 30 s`, () => {
+      const outage = new Outage(140_000, 250_000, 300, {}, mode);
+      assert.deepEqual(outage.uncovered(600_000), []);
+      assert.deepEqual(
+        outage.phone.events("failed").map(({ t }) => t),
+        [150_000, 180_000, 210_000, 240_000],
+      );
+      assert.deepEqual(registers(outage.phone).slice(0, 2), ["0 A", "270000 A"]);
+    });
+  }
 
   test("the binding is kept, and kept alive, until its lifetime is over", () => {
     const { s, phone } = new Outage(10_000, Infinity, 240);

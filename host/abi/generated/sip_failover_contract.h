@@ -250,8 +250,9 @@ enum sf_reason {
   SF_REASON_MOVED = 9,
   SF_REASON_CONTACT_CHANGED = 10,
   SF_REASON_KEEP_ALIVE = 11,
-  SF_REASON_REMOVE_OLD = 12,
-  SF_REASON_STOP = 13,
+  SF_REASON_PROBE = 12,
+  SF_REASON_REMOVE_OLD = 13,
+  SF_REASON_STOP = 14,
 };
 static const struct sf_name sf_names_requestReason[] = {
   {0, "start"},
@@ -266,8 +267,9 @@ static const struct sf_name sf_names_requestReason[] = {
   {9, "moved"},
   {10, "contact-changed"},
   {11, "keep-alive"},
-  {12, "remove-old"},
-  {13, "stop"},
+  {12, "probe"},
+  {13, "remove-old"},
+  {14, "stop"},
   {0, 0},
 };
 
@@ -359,6 +361,17 @@ static const struct sf_name sf_names_pool[] = {
   {9, "targets"},
   {10, "challenges"},
   {11, "actions"},
+  {0, 0},
+};
+
+/* What probes have found of a target (K2). */
+enum sf_target_state {
+  SF_TARGET_STATE_DOWN = 0,
+  SF_TARGET_STATE_UP = 1,
+};
+static const struct sf_name sf_names_targetState[] = {
+  {0, "down"},
+  {1, "up"},
   {0, 0},
 };
 
@@ -685,6 +698,13 @@ static const struct sf_field sf_fields_answered[] = {
   {"status", SF_FIELD_U32, 0},
   {0, SF_FIELD_END, 0},
 };
+/* The probes of a target have put it down, or up again (K2). */
+#define SF_EVENT_TARGET_STATE 21
+static const struct sf_field sf_fields_target_state[] = {
+  {"target", SF_FIELD_TARGET, 0},
+  {"state", SF_FIELD_ENUMERATION, sf_names_targetState},
+  {0, SF_FIELD_END, 0},
+};
 static const struct sf_event sf_events[] = {
   {1, "listening", sf_fields_listening},
   {2, "resolved", sf_fields_resolved},
@@ -706,6 +726,7 @@ static const struct sf_event sf_events[] = {
   {18, "dns-answer", sf_fields_dns_answer},
   {19, "listen-failed", sf_fields_listen_failed},
   {20, "answered", sf_fields_answered},
+  {21, "target-state", sf_fields_target_state},
   {0, 0, 0},
 };
 

@@ -38,6 +38,7 @@ export const requestReasons: Readonly<Record<NameOf<"requestReason">, string>> =
   moved: "the target has moved",
   "contact-changed": "our address has changed",
   "keep-alive": "keep-alive",
+  probe: "probe",
   "remove-old": "removes old bindings",
   stop: "removes the binding",
 };

@@ -98,6 +98,11 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
 
   answered: ({ method, source, status }, paint) =>
     paint.dim(`${method} from ${source} answered with ${String(status)}`),
+
+  "target-state": ({ target, state }, paint) =>
+    state === "down"
+      ? paint.yellow(`${target} is down, its probes say`)
+      : paint.green(`${target} is up again`),
 };
 
 /** A record as a line for people, without its time and account. */
@@ -107,7 +112,7 @@ export const recordText = (record: EventRecord, paint: Paint): string => {
   return format(record, paint);
 };
 
-/** Events that `--verbose` adds, beside keep-alives and what answers them. */
+/** Events that `--verbose` adds, beside keep-alives, probes and what answers them. */
 export const verboseEvents: ReadonlySet<EventName> = new Set([
   "dropped",
   "dns-query",
@@ -115,7 +120,7 @@ export const verboseEvents: ReadonlySet<EventName> = new Set([
   "answered",
 ]);
 
-/** Tells which records are shown without `--verbose`. It remembers what was a keep-alive, to leave its answer out too. */
+/** Tells which records are shown without `--verbose`. It remembers what was a keep-alive or probe, to leave its answer out too. */
 export class Quietness {
   readonly #keepAlives = new Set<string>();
 
@@ -127,7 +132,7 @@ export class Quietness {
     const exchange = `${String(record.account)} ${record.method} ${record.target}`;
     if (record.event === "response") return !this.#keepAlives.has(exchange);
     if (record.reason === "resend") return !this.#keepAlives.has(exchange);
-    if (record.reason !== "keep-alive") {
+    if (record.reason !== "keep-alive" && record.reason !== "probe") {
       this.#keepAlives.delete(exchange);
       return true;
     }

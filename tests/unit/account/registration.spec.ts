@@ -9,7 +9,7 @@ import {
 import { NO_RULE, bind } from "../../../assembly/account/binding";
 import { resetChallenges } from "../../../assembly/account/challenges";
 import {
-  boundFlowFailed,
+  boundTargetFailed,
   leaveRegistration,
   located,
   mainAttemptEnded,
@@ -62,7 +62,7 @@ const EVENT_NOT_LOCATED = 1;
 const EVENT_ACCEPTED = 2;
 const EVENT_FAILED = 3;
 const EVENT_REJECTED = 4;
-const EVENT_FLOW_FAILED = 5;
+const EVENT_TARGET_FAILED = 5;
 const EVENT_DUE = 6;
 const EVENT_LEAVE = 7;
 const EVENT_STAND_BACK = 8;
@@ -126,8 +126,8 @@ function happen(event: i32): void {
       attempt.status = 403;
       mainAttemptEnded(registration, attempt, ATTEMPT_REJECTED, NOW);
       break;
-    case EVENT_FLOW_FAILED:
-      boundFlowFailed(registration, CAUSE_REFUSED, NOW);
+    case EVENT_TARGET_FAILED:
+      boundTargetFailed(registration, CAUSE_REFUSED, NOW);
       break;
     case EVENT_DUE:
       registrationTimePassed(registration, true, NOW);
@@ -203,8 +203,8 @@ describe("registration: state, event, state", () => {
     expect(registration.isBound).toBe(false);
   });
 
-  it("K3, the binding's flow failed: a search begins unless one is under way", () => {
-    expectStates(EVENT_FLOW_FAILED, true, [-1, LOCATING, LOCATING, SEARCHING, LOCATING, -1, -1]);
+  it("K3, the binding's target failed: a search begins unless one is under way", () => {
+    expectStates(EVENT_TARGET_FAILED, true, [-1, LOCATING, LOCATING, SEARCHING, LOCATING, -1, -1]);
     expect(registration.isBound).toBe(false);
   });
 

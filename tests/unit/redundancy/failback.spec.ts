@@ -79,9 +79,9 @@ describe("failback", () => {
     failback.configure(MODE_DURATION, 60_000, 0);
     settle(1, 0, NEVER);
     failback.becomeDue(60_000);
-    expect(failback.mayBegin(false, 60_000)).toBe(false);
+    expect(failback.mayBegin(SLOT, false, 60_000)).toBe(false);
     expect(failback.deadline(SLOT, NEVER, false)).toBe(NEVER);
-    expect(failback.mayBegin(true, 200_000)).toBe(true);
+    expect(failback.mayBegin(SLOT, true, 200_000)).toBe(true);
   });
 
   it("B5: not again before the floor; mode 3 waits its time anew", () => {
