@@ -1,4 +1,4 @@
-import { leaveAlone, resetHealth } from "../../../assembly/redundancy/health";
+import { leaveAlone, probeWasLost, resetHealth } from "../../../assembly/redundancy/health";
 import { FROM_THE_TOP, Search, searchAt } from "../../../assembly/redundancy/search";
 import { TargetList, listOf, resetLists } from "../../../assembly/redundancy/targets";
 import { NEVER } from "../../../assembly/time/clock";
@@ -108,6 +108,26 @@ describe("search", () => {
     leaveAlone(target(2, 5060), 1000);
     search.begin(list, FROM_THE_TOP, true, false, 0);
     expect(order()).toBe("12-");
+  });
+
+  it("K2: tries targets that are down last, and asks none of them on trial", () => {
+    fill(3);
+    probeWasLost(target(1, 5060), 1);
+    search.begin(list, 0, true, false, 0);
+    expect(order()).toBe("231-");
+    search.beginTrial(list, 2, true, 0);
+    expect(order()).toBe("2-");
+    probeWasLost(target(2, 5060), 1);
+    search.beginTrial(list, 2, true, 0);
+    expect(order()).toBe("-");
+  });
+
+  it("K2, F2: a target that is down is still somebody left", () => {
+    fill(2);
+    probeWasLost(target(1, 5060), 1);
+    search.begin(list, FROM_THE_TOP, true, false, 0);
+    search.next();
+    expect(search.isLast).toBe(false);
   });
 
   it("K3: leaves out a target found dead, unless it is the only one", () => {
