@@ -127,6 +127,32 @@ describe("failover", { concurrency: true }, () => {
     });
   }
 
+  test("registered, probing every 2 s, the primary falls silent: at the secondary within 7 s, and back (K2, B3)", async (t) => {
+    const site = await Site.open(t, { servers: { digest: true } });
+    const { records } = await site.phone({
+      account: { "sip_server.1.failback_mode": 3, "sip_server.1.failback_timeout": 60 },
+      phone: { "sip.probe_max_lost": 2, "sip.probe_interval": 2 },
+    });
+    await records.waitFor("registered", ({ target }) => target === site.primary.target);
+    const known = records.count;
+    site.primary.freeze();
+    const frozen = performance.now();
+    const moved = await records.waitFor("registered", ({ target }) => target === site.secondary.target, {
+      within: 10_000,
+      after: known,
+    });
+    assert.ok(records.timeOf(moved) - frozen < 7000 + LATE, records.text);
+    assert.equal(records.of("target-failed", undefined, known)[0]?.cause, "down", records.text);
+    assert.deepEqual(await site.secondary.users(), ["user1"]);
+
+    site.primary.thaw();
+    await records.waitFor("target-state", ({ state }) => state === "up", { within: 5000, after: known });
+    const back = await records.waitFor("failback", undefined, { within: 65_000, after: known });
+    assert.equal(back.to, site.primary.target);
+    assertTime(back.t - moved.t, 60_000, 2 * LATE, "failback_timeout after the move");
+    assert.deepEqual(await site.primary.users(), ["user1"]);
+  });
+
   test("primary answers 503, Retry-After 30: at the secondary at once, back after the 30 s (F1, F12)", async (t) => {
     const site = await Site.open(t, { servers: { lifetime: 10 }, primary: { unavailable: true } });
     const { records } = await site.phone();
