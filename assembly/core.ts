@@ -3,6 +3,7 @@ import {
   accountsDatagram,
   accountsFlowFailed,
   accountsFlowOpened,
+  accountsStream,
   accountsTransactionDue,
   attemptsDeadline,
   attemptsTimePassed,
@@ -26,10 +27,12 @@ import {
   ERROR_FLOW_STATE,
   ERROR_NOT_CONFIGURED,
   ERROR_STALE_FLOW,
+  FLOW_FAILURE_CLOSED,
   FLOW_FAILURE_OTHER,
+  TRANSPORT_UDP,
 } from "./contract/constants";
 import { drop, resetDrops } from "./contract/drops";
-import { resetActions, sayStopped, takeAction } from "./contract/queue";
+import { askClose, resetActions, sayStopped, takeAction } from "./contract/queue";
 import { isConfigured, putInForce } from "./configure";
 import { nextLocated } from "./dns/locate";
 import { dnsFlowBytes, dnsFlowFailed } from "./dns/queries";
@@ -152,8 +155,11 @@ export function flowBytes(time: i64, handle: u32, length: i32): i32 {
     drop(DROP_TOO_LONG, flow.remote);
   } else if (flow.owner == OWNER_DNS) {
     dnsFlowBytes(handle, flow.ownerIndex, span(input, length), now);
-  } else {
+  } else if (flow.remote.transport == TRANSPORT_UDP) {
     accountsDatagram(flow, span(input, length), now);
+  } else if (!accountsStream(flow, span(input, length), now)) {
+    askClose(handle);
+    return flowFailed(now, handle, FLOW_FAILURE_CLOSED);
   }
   // What came from elsewhere is answered at once or not at all.
   if (flow.owner == OWNER_INCOMING) releaseFlow(handle);

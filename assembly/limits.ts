@@ -21,6 +21,9 @@ export const MAX_PROBES = 64;
 export const MAX_FLOWS = 64;
 export const MAX_TRANSACTIONS = 128;
 
+/** Connections whose message is not complete yet, with a block of the size of a message each. */
+export const MAX_STREAMS = 8;
+
 /** Requests under way, kept for being sent again: cells of a fixed size. */
 export const MESSAGE_CELLS = 448;
 export const MESSAGE_CELL_SIZE = 128;

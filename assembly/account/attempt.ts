@@ -115,6 +115,8 @@ export class Attempt {
   private contact4: u32;
   /** F2: how long the target may stay silent, or FULL_BUDGET. */
   budget: i64;
+  /** When it is over; over TCP and TLS connecting counts too. */
+  answerBy: i64;
   deadline: i64;
   /** What a rejection or a 503 asked for, in milliseconds. */
   retryAfter: i64;
@@ -175,8 +177,14 @@ export function startAttempt(
   attempt.corrections = 0;
   attempt.budget = budget;
   attempt.retryAfter = 0;
+  begin(attempt, now);
+}
+
+/** The work is due; the budget begins. */
+function begin(attempt: Attempt, now: i64): void {
   attempt.state = STARTING;
   attempt.deadline = now;
+  attempt.answerBy = now + (attempt.budget == FULL_BUDGET ? patience() : attempt.budget);
 }
 
 function leaveFlow(attempt: Attempt): void {
@@ -227,12 +235,12 @@ export function attemptDue(attempt: Attempt, now: i64): i32 {
   const flow = flowOf(attempt.flow);
   if (flow == null) {
     // No flow is free: that is no fault of the target's. Again in a while.
-    attempt.deadline = now + SECOND;
+    begin(attempt, now + SECOND);
     return NOT_ENDED;
   }
   if (flow.state == FLOW_OPEN) return send(attempt, now);
   attempt.state = OPENING;
-  attempt.deadline = now + (attempt.budget == FULL_BUDGET ? patience() : attempt.budget);
+  attempt.deadline = attempt.answerBy;
   return NOT_ENDED;
 }
 
@@ -274,8 +282,7 @@ function send(attempt: Attempt, now: i64): i32 {
   const flow = flowOf(attempt.flow)!;
   const transaction = takeTransaction(METHOD_REGISTER, attempt.flow, OWNER_ATTEMPT, attempt.index);
   if (transaction == null) {
-    attempt.state = STARTING;
-    attempt.deadline = now + SECOND;
+    begin(attempt, now + SECOND);
     return NOT_ENDED;
   }
   transaction.account = registration.account;
@@ -292,7 +299,8 @@ function send(attempt: Attempt, now: i64): i32 {
   }
   attempt.state = AWAITING;
   attempt.deadline = NEVER;
-  startTransaction(transaction, message, attempt.budget, now);
+  const unreliable = flow.remote.transport == TRANSPORT_UDP;
+  startTransaction(transaction, message, unreliable ? attempt.budget : max(attempt.answerBy - now, 1), now);
   return NOT_ENDED;
 }
 
@@ -353,7 +361,8 @@ function correctLifetime(attempt: Attempt): bool {
 /** The same target gets the request anew, with a budget of its own (F5). */
 function again(attempt: Attempt, reason: i32, now: i64): i32 {
   attempt.reason = reason as u8;
-  return send(attempt, now);
+  begin(attempt, now);
+  return NOT_ENDED;
 }
 
 function noteRetryAfter(attempt: Attempt): void {

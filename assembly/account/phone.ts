@@ -1,8 +1,10 @@
-import { Span } from "../bytes/span";
+import { NO_SPAN, Span, span, spanBetween, spanEnd, spanStart } from "../bytes/span";
 import { routeSetting } from "../config/settings";
 import { KEY_FAILBACK_MODE, KEY_FAILBACK_TIMEOUT } from "../config/table";
-import { CAUSE_DOWN } from "../contract/constants";
-import { MAX_REGISTRATIONS } from "../limits";
+import { CAUSE_DOWN, DROP_MALFORMED, DROP_TOO_LONG, POOL_STREAMS } from "../contract/constants";
+import { drop } from "../contract/drops";
+import { poolFull } from "../contract/queue";
+import { MAX_MESSAGE_IN, MAX_REGISTRATIONS } from "../limits";
 import { resetCurrents } from "../redundancy/current";
 import { failbackOf } from "../redundancy/failback";
 import { resetHealth } from "../redundancy/health";
@@ -16,7 +18,8 @@ import {
   transactionDue,
   waitingOnFlow,
 } from "../transaction/client";
-import { Flow, handleOfFlow } from "../transport/flows";
+import { Flow, flowOf, handleOfFlow } from "../transport/flows";
+import { gather, keepRest } from "../transport/stream";
 import { resetAnswering } from "./answering";
 import { datagramArrived } from "./arrivals";
 import {
@@ -68,6 +71,7 @@ import {
 import { OFF, Registration, registrationAt, resetRegistrations } from "./registrations";
 import { TRIAL } from "./search";
 import { trialAttemptEnded, trialLocated, trialNotLocated } from "./trial";
+import { BROKEN, INCOMPLETE, messageLength } from "../sip/framing";
 import { message } from "../sip/message";
 
 /*
@@ -175,6 +179,46 @@ export function accountsDatagram(flow: Flow, bytes: Span, now: i64): void {
   if (attempt != null) attemptEnded(attempt, attemptAnswered(attempt, message.status, now), now);
   const probe = probeOf(transaction);
   if (probe != null) probeAnswered(probe);
+}
+
+/**
+ * Bytes of SIP have arrived on a connection. False where it is of no use any more: a message exceeds its limit or
+ * says nothing of its length, or there is no room to wait for the rest.
+ */
+export function accountsStream(flow: Flow, bytes: Span, now: i64): bool {
+  const handle = handleOfFlow(flow);
+  const data = gather(flow.stream, bytes);
+  if (data == NO_SPAN) {
+    drop(DROP_TOO_LONG, flow.remote);
+    return false;
+  }
+  const end = spanEnd(data);
+  let at = skipLineEnds(spanStart(data), end);
+  while (at < end) {
+    const length = messageLength(spanBetween(at, end), MAX_MESSAGE_IN);
+    if (length == INCOMPLETE) break;
+    if (length == BROKEN) {
+      drop(DROP_MALFORMED, flow.remote);
+      return false;
+    }
+    accountsDatagram(flow, span(at, length), now);
+    // Nobody may need the connection after that.
+    if (flowOf(handle) == null) return true;
+    at = skipLineEnds(at + (length as usize), end);
+  }
+  const stream = keepRest(flow.stream, spanBetween(at, end));
+  if (stream < 0) {
+    poolFull(POOL_STREAMS, 0);
+    return false;
+  }
+  flow.stream = stream;
+  return true;
+}
+
+/** Line ends between messages keep the connection alive, or answer ours that do (RFC 5626, 4.4.1). */
+function skipLineEnds(at: usize, end: usize): usize {
+  while (at < end && (load<u8>(at) == 0x0d || load<u8>(at) == 0x0a)) at++;
+  return at;
 }
 
 /** A transaction's deadline has come. */

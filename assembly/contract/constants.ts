@@ -146,6 +146,7 @@ export const POOL_DNS_NAMES = 8;
 export const POOL_TARGETS = 9;
 export const POOL_CHALLENGES = 10;
 export const POOL_ACTIONS = 11;
+export const POOL_STREAMS = 12;
 
 /* What probes have found of a target (K2). */
 export const TARGET_STATE_DOWN = 0;

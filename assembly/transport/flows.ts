@@ -4,6 +4,7 @@ import { Span } from "../bytes/span";
 import { POOL_FLOWS, TRANSPORT_UDP } from "../contract/constants";
 import { askClose, askListen, askOpen, askSend, poolFull } from "../contract/queue";
 import { MAX_FLOWS } from "../limits";
+import { dropStream, resetStreams } from "./stream";
 
 /*
  * Flows: what the host gives us instead of sockets. A flow has one owner, which its events go to. Flows of SIP
@@ -29,6 +30,8 @@ export class Flow {
   state: u8;
   owner: u8;
   users: u16;
+  /** What it has brought and nobody could use yet (stream.ts). */
+  stream: i32;
   /** The owner's own number for it, for example the DNS query it serves. */
   ownerIndex: i32;
   /** When something was sent last to keep it alive (K1). */
@@ -79,6 +82,7 @@ export function flowAt(index: i32): Flow {
 /** All flows closed and forgotten, without a word to the host. */
 export function resetFlows(): void {
   memory.fill(flows, 0, offsetof<Flow>() * MAX_FLOWS);
+  resetStreams();
 }
 
 /** The flow of a handle, `null` where the handle is stale. */
@@ -150,7 +154,7 @@ export function holdFlow(handle: u32): u32 {
 export function releaseFlow(handle: u32): void {
   const flow = flowOf(handle);
   if (flow == null || --flow.users > 0) return;
-  flow.state = FLOW_CLOSED;
+  flowHasFailed(flow);
   askClose(handle);
 }
 
@@ -190,6 +194,8 @@ export function flowHasOpened(flow: Flow, family: i32, port: i32, address: usize
 /** The host says that it is gone. Handles to it are stale from now on. */
 export function flowHasFailed(flow: Flow): void {
   flow.state = FLOW_CLOSED;
+  dropStream(flow.stream);
+  flow.stream = 0;
 }
 
 /** Sends on an open or opening flow; the host keeps what comes before the flow is open. */

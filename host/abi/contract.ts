@@ -191,6 +191,7 @@ export const enumerations = {
       "targets",
       "challenges",
       "actions",
+      "streams",
     ]),
   },
   targetState: {

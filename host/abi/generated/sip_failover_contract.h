@@ -347,6 +347,7 @@ enum sf_pool {
   SF_POOL_TARGETS = 9,
   SF_POOL_CHALLENGES = 10,
   SF_POOL_ACTIONS = 11,
+  SF_POOL_STREAMS = 12,
 };
 static const struct sf_name sf_names_pool[] = {
   {0, "flows"},
@@ -361,6 +362,7 @@ static const struct sf_name sf_names_pool[] = {
   {9, "targets"},
   {10, "challenges"},
   {11, "actions"},
+  {12, "streams"},
   {0, 0},
 };
 
