@@ -7,8 +7,11 @@ import {
   accountsTransactionDue,
   attemptsDeadline,
   attemptsTimePassed,
+  breakConnection,
   leaveAccounts,
   lookupEnded,
+  pongsDeadline,
+  pongsTimePassed,
   probesDeadline,
   probesTimePassed,
   registrationsDeadline,
@@ -27,12 +30,11 @@ import {
   ERROR_FLOW_STATE,
   ERROR_NOT_CONFIGURED,
   ERROR_STALE_FLOW,
-  FLOW_FAILURE_CLOSED,
   FLOW_FAILURE_OTHER,
   TRANSPORT_UDP,
 } from "./contract/constants";
 import { drop, resetDrops } from "./contract/drops";
-import { askClose, resetActions, sayStopped, takeAction } from "./contract/queue";
+import { resetActions, sayStopped, takeAction } from "./contract/queue";
 import { isConfigured, putInForce } from "./configure";
 import { nextLocated } from "./dns/locate";
 import { dnsFlowBytes, dnsFlowFailed } from "./dns/queries";
@@ -61,7 +63,7 @@ import {
  * Owns the parts and hands each input to its owner. An input does little at once; what follows from it, and what
  * time brings, is done by `nextAction`, one piece of work at a time, so that each piece adds a bounded number of
  * actions. The piece whose deadline came first goes first; of those due together: lookups that have ended, then
- * transactions, queries, attempts, registrations, probes, the listening port, the stop, each by its lowest number.
+ * transactions, queries, attempts, registrations, probes, pongs, the listening port, the stop, each by its lowest number.
  */
 
 const IDLE: u8 = 0;
@@ -158,8 +160,8 @@ export function flowBytes(time: i64, handle: u32, length: i32): i32 {
   } else if (flow.remote.transport == TRANSPORT_UDP) {
     accountsDatagram(flow, span(input, length), now);
   } else if (!accountsStream(flow, span(input, length), now)) {
-    askClose(handle);
-    return flowFailed(now, handle, FLOW_FAILURE_CLOSED);
+    breakConnection(flow, now);
+    return 0;
   }
   // What came from elsewhere is answered at once or not at all.
   if (flow.owner == OWNER_INCOMING) releaseFlow(handle);
@@ -210,7 +212,8 @@ export function nextDeadline(): i64 {
     min(transactionsDeadline(), dnsDeadline()),
     min(attemptsDeadline(), registrationsDeadline()),
   );
-  return min(min(works, probesDeadline()), min(listeningDeadline(), core.stopAt));
+  const watches = min(probesDeadline(), pongsDeadline());
+  return min(min(works, watches), min(listeningDeadline(), core.stopAt));
 }
 
 /** Does one piece of work that is due; false where none is. */
@@ -233,6 +236,7 @@ function step(now: i64): bool {
   else if (attemptsDeadline() == first) attemptsTimePassed(now);
   else if (registrationsDeadline() == first) registrationsTimePassed(now);
   else if (probesDeadline() == first) probesTimePassed(now);
+  else if (pongsDeadline() == first) pongsTimePassed(now);
   else beginListening(now);
   return true;
 }

@@ -2,6 +2,7 @@ import { METHOD_NOTIFY, METHOD_OPTIONS, REASON_KEEP_ALIVE } from "../contract/co
 import { NO_SPAN } from "../bytes/span";
 import { FULL_BUDGET, endTransaction, startTransaction, takeTransaction } from "../transaction/client";
 import { Flow, flowOf, sendOnFlow } from "../transport/flows";
+import { pingWasSent } from "../transport/pongs";
 import { KEEP_ALIVE_CRLF, KEEP_ALIVE_OPTIONS, keepAliveKind, keepAlivePeriod } from "./options";
 import { writeKeepAlive } from "./register";
 import { Registration } from "./registrations";
@@ -29,6 +30,7 @@ export function sendKeepAlive(registration: Registration, now: i64): void {
     registration.keepAliveAt = flow.keptAliveAt + period;
   } else {
     flow.keptAliveAt = now;
+    pingWasSent(flow, now);
     sendOnFlow(registration.flow, doubleCrlf, 4);
   }
 }

@@ -1,9 +1,9 @@
-import { NO_SPAN, Span, span, spanBetween, spanEnd, spanStart } from "../bytes/span";
+import { Span, span, spanBetween, spanEnd, spanStart } from "../bytes/span";
 import { routeSetting } from "../config/settings";
 import { KEY_FAILBACK_MODE, KEY_FAILBACK_TIMEOUT } from "../config/table";
-import { CAUSE_DOWN, DROP_MALFORMED, DROP_TOO_LONG, POOL_STREAMS } from "../contract/constants";
+import { CAUSE_DOWN, DROP_MALFORMED, FLOW_FAILURE_CLOSED, POOL_STREAMS } from "../contract/constants";
 import { drop } from "../contract/drops";
-import { poolFull } from "../contract/queue";
+import { askClose, poolFull } from "../contract/queue";
 import { MAX_MESSAGE_IN, MAX_REGISTRATIONS } from "../limits";
 import { resetCurrents } from "../redundancy/current";
 import { failbackOf } from "../redundancy/failback";
@@ -18,8 +18,9 @@ import {
   transactionDue,
   waitingOnFlow,
 } from "../transaction/client";
-import { Flow, flowOf, handleOfFlow } from "../transport/flows";
-import { gather, keepRest } from "../transport/stream";
+import { Flow, flowHasFailed, flowOf, handleOfFlow } from "../transport/flows";
+import { earliestPong, flowIsAlive } from "../transport/pongs";
+import { gather, keepRest, streamRoom } from "../transport/stream";
 import { resetAnswering } from "./answering";
 import { datagramArrived } from "./arrivals";
 import {
@@ -187,13 +188,26 @@ export function accountsDatagram(flow: Flow, bytes: Span, now: i64): void {
  */
 export function accountsStream(flow: Flow, bytes: Span, now: i64): bool {
   const handle = handleOfFlow(flow);
-  const data = gather(flow.stream, bytes);
-  if (data == NO_SPAN) {
-    drop(DROP_TOO_LONG, flow.remote);
-    return false;
+  const end = spanEnd(bytes);
+  let at = spanStart(bytes);
+  // What is kept and what has come may exceed a message together: as much at a time as one may have.
+  while (at < end) {
+    const piece = min(streamRoom(flow.stream), (end - at) as i32);
+    const used = takeMessages(flow, gather(flow.stream, span(at, piece)), now);
+    // Nobody may need the connection after that.
+    if (flowOf(handle) == null) return true;
+    if (!used) return false;
+    at += piece;
   }
+  return true;
+}
+
+/** Takes the whole messages of `data` and keeps the rest; false where that cannot be. */
+function takeMessages(flow: Flow, data: Span, now: i64): bool {
+  const handle = handleOfFlow(flow);
   const end = spanEnd(data);
   let at = skipLineEnds(spanStart(data), end);
+  flowIsAlive(flow, at > spanStart(data));
   while (at < end) {
     const length = messageLength(spanBetween(at, end), MAX_MESSAGE_IN);
     if (length == INCOMPLETE) break;
@@ -202,7 +216,6 @@ export function accountsStream(flow: Flow, bytes: Span, now: i64): bool {
       return false;
     }
     accountsDatagram(flow, span(at, length), now);
-    // Nobody may need the connection after that.
     if (flowOf(handle) == null) return true;
     at = skipLineEnds(at + (length as usize), end);
   }
@@ -285,6 +298,25 @@ export function accountsFlowFailed(handle: u32, transport: i32, opening: bool, r
       boundTargetFailed(registration, causeOf(transport, opening, reason), now);
   }
   if (probe != null) probeFailed(probe, now);
+}
+
+export function pongsDeadline(): i64 {
+  const flow = earliestPong();
+  return flow == null ? NEVER : flow.pongBy;
+}
+
+/** K3: the connection whose pong was due first has brought none: it is dead. */
+export function pongsTimePassed(now: i64): void {
+  const flow = earliestPong();
+  if (flow != null) breakConnection(flow, now);
+}
+
+/** Closes a connection that is of no use any more; who relied on it must move on. */
+export function breakConnection(flow: Flow, now: i64): void {
+  const handle = handleOfFlow(flow);
+  askClose(handle);
+  flowHasFailed(flow);
+  accountsFlowFailed(handle, flow.remote.transport, false, FLOW_FAILURE_CLOSED, now);
 }
 
 export function probesDeadline(): i64 {

@@ -36,6 +36,10 @@ export class Flow {
   ownerIndex: i32;
   /** When something was sent last to keep it alive (K1). */
   keptAliveAt: i64;
+  /** When a pong must have come (pongs.ts); 0: none is awaited. */
+  pongBy: i64;
+  /** It has brought a pong. */
+  knowsPongs: bool;
   private remote0: u32;
   private remote1: u32;
   private remote2: u32;

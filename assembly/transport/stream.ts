@@ -1,4 +1,4 @@
-import { NO_SPAN, Span, span, spanLength, spanStart } from "../bytes/span";
+import { Span, span, spanLength, spanStart } from "../bytes/span";
 import { MAX_MESSAGE_IN, MAX_STREAMS } from "../limits";
 
 /*
@@ -33,15 +33,18 @@ export function dropStream(stream: i32): void {
   if (stream > 0) streamAt(stream).taken = false;
 }
 
-/** All that there is of a stream now that `bytes` have come; NO_SPAN where it exceeds the limit of a message. */
+/** Octets that may be gathered at once: what a message may have, less what is kept. */
+export function streamRoom(stream: i32): i32 {
+  return stream == 0 ? MAX_MESSAGE_IN : MAX_MESSAGE_IN - streamAt(stream).length;
+}
+
+/** All that there is of a stream now that `bytes`, no more than there is room for, have come. */
 export function gather(stream: i32, bytes: Span): Span {
   if (stream == 0) return bytes;
   const kept = streamAt(stream);
-  const length = spanLength(bytes);
-  if (kept.length + length > MAX_MESSAGE_IN) return NO_SPAN;
   const block = blockOf(stream);
-  memory.copy(block + kept.length, spanStart(bytes), length);
-  kept.length += length;
+  memory.copy(block + kept.length, spanStart(bytes), spanLength(bytes));
+  kept.length += spanLength(bytes);
   return span(block, kept.length);
 }
 

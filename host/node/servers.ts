@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import type { Server, Socket as Connection } from "node:net";
 import { canonicalAddress, familyOf } from "../abi/address.js";
 import type { Endpoint, Transport } from "../abi/address.js";
-import { DnsFraming } from "../simulated/service.js";
-import type { HeldDatagram, Service } from "../simulated/service.js";
+import { Conversation } from "../simulated/conversation.js";
+import type { FramingName, Service } from "../simulated/service.js";
 
 /** Where a service is to be found. */
 export interface ServerOptions {
@@ -38,7 +38,8 @@ export class RealServer {
   readonly #address: string;
   readonly #now: () => number;
   readonly #connections = new Set<Connection>();
-  readonly #held: HeldDatagram[] = [];
+  /** What has come while the service was stopped, in order. */
+  readonly #held: (() => void)[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   #port: number;
   #udp: Socket | undefined;
@@ -64,6 +65,9 @@ export class RealServer {
     service.onChange(() => {
       server.#adapt();
     });
+    service.onDisconnect?.(() => {
+      server.disconnect();
+    });
     server.#adapt();
     await server.settled();
     return server;
@@ -82,6 +86,11 @@ export class RealServer {
     return this.#work;
   }
 
+  /** Closes all connections; new ones are accepted. */
+  disconnect(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
   /** Closes everything for good. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -91,7 +100,7 @@ export class RealServer {
 
   #adapt(): void {
     if (!this.#service.isHolding) {
-      for (const held of this.#held.splice(0)) this.#serveDatagram(held);
+      for (const take of this.#held.splice(0)) take();
     }
     this.#work = this.#work.then(async () => {
       if (this.#isClosed || this.#service.isRefusing) await this.#shut();
@@ -106,7 +115,8 @@ export class RealServer {
     for (let tries = 1; ; tries++) {
       try {
         await this.#openUdp();
-        if (this.#service.framing !== undefined) await this.#openTcp();
+        const { framing } = this.#service;
+        if (framing !== undefined) await this.#openTcp(framing);
         return;
       } catch (error) {
         await this.#shut();
@@ -121,9 +131,9 @@ export class RealServer {
     const socket = createSocket({ type: family === 4 ? "udp4" : "udp6", ipv6Only: family === 6 });
     this.#udp = socket;
     socket.on("message", (octets, { address, port }) => {
-      const source = this.#end("udp", address, port);
-      if (this.#service.isHolding) this.#held.push({ octets, source });
-      else this.#serveDatagram({ octets, source });
+      this.#whenRunning(() => {
+        this.#serveDatagram(octets, this.#end("udp", address, port));
+      });
     });
     const ready = opened(socket);
     socket.bind(this.#port, this.#address);
@@ -132,9 +142,9 @@ export class RealServer {
     this.#port = socket.address().port;
   }
 
-  async #openTcp(): Promise<void> {
+  async #openTcp(framing: FramingName): Promise<void> {
     const server = createServer((connection) => {
-      this.#converse(connection);
+      this.#converse(connection, framing);
     });
     this.#tcp = server;
     const ready = opened(server);
@@ -142,40 +152,56 @@ export class RealServer {
     await ready;
   }
 
-  #converse(connection: Connection): void {
-    const framing = new DnsFraming();
+  #converse(connection: Connection, framing: FramingName): void {
+    const source = this.#end("tcp", connection.remoteAddress ?? "", connection.remotePort ?? 0);
+    const conversation = new Conversation(this.#service, framing, source, {
+      now: this.#now,
+      after: (milliseconds, action) => {
+        this.#after(milliseconds, action);
+      },
+      soon: (action) => {
+        setImmediate(action);
+      },
+      write: (octets) => {
+        connection.write(octets);
+      },
+    });
+    connection.setNoDelay(true);
     this.#connections.add(connection);
     connection.on("error", () => undefined);
     connection.on("close", () => {
       this.#connections.delete(connection);
     });
     connection.on("data", (octets) => {
-      const source = this.#end("tcp", connection.remoteAddress ?? "", connection.remotePort ?? 0);
-      for (const message of framing.take(octets)) {
-        this.#serve(message, source, (reply) => {
-          connection.write(DnsFraming.frame(reply));
-        });
-      }
+      this.#whenRunning(() => {
+        conversation.receive(octets);
+      });
     });
   }
 
-  #serveDatagram({ octets, source }: HeldDatagram): void {
-    this.#serve(octets, source, (reply) => {
-      this.#udp?.send(reply, source.port, source.address, () => undefined);
-    });
+  #whenRunning(take: () => void): void {
+    if (this.#service.isHolding) this.#held.push(take);
+    else take();
   }
 
-  #serve(octets: Uint8Array, source: Endpoint, answer: (reply: Uint8Array) => void): void {
+  #serveDatagram(octets: Uint8Array, source: Endpoint): void {
     for (const reply of this.#service.receive(octets, source, this.#now())) {
-      if (reply.delay === 0) answer(reply.octets);
-      else {
-        const timer = setTimeout(() => {
-          this.#timers.delete(timer);
-          answer(reply.octets);
-        }, reply.delay);
-        this.#timers.add(timer);
-      }
+      this.#after(reply.delay, () => {
+        this.#udp?.send(reply.octets, source.port, source.address, () => undefined);
+      });
     }
+  }
+
+  #after(milliseconds: number, action: () => void): void {
+    if (milliseconds === 0) {
+      action();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, milliseconds);
+    this.#timers.add(timer);
   }
 
   #end(transport: Transport, address: string, port: number): Endpoint {
@@ -186,7 +212,7 @@ export class RealServer {
   async #shut(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    for (const connection of this.#connections) connection.destroy();
+    this.disconnect();
     const closing: Promise<void>[] = [];
     for (const socket of [this.#udp, this.#tcp]) {
       if (socket !== undefined) closing.push(closed(socket));

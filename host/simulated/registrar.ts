@@ -5,7 +5,7 @@ import type { Binding } from "./bindings.js";
 import { Authenticator } from "./digest.js";
 import type { DigestOptions, Verdict } from "./digest.js";
 import { ChangeListeners } from "./service.js";
-import type { Reply, Service } from "./service.js";
+import type { Reply, Segments, Service } from "./service.js";
 import { answerTo, parseSip, writeSip } from "./sip.js";
 import type { HeaderField, SipMessage } from "./sip.js";
 import { spoiled } from "./sip-faults.js";
@@ -33,7 +33,7 @@ export type RegistrarMode = Behaviour | "refused" | "stopped" | ((request: Recei
 export interface ReceivedRequest {
   /** When: milliseconds of the clock it was carried with. */
   readonly t: number;
-  /** `udp:198.51.100.1:5060` */
+  /** `udp:198.51.100.1:5060`, `tcp:198.51.100.1:49152` */
   readonly source: string;
   readonly request: SipMessage;
   /** What came of its credentials; `undefined` where nothing looked at them. */
@@ -50,9 +50,15 @@ export interface RegistrarOptions {
   readonly minExpires?: number;
   /** Milliseconds before each answer. */
   readonly delay?: number;
+  /** Answer the pings of connections by pongs (RFC 5626, 4.4.1). */
+  readonly pongs?: boolean;
+  /** How answers are cut that go by TCP. */
+  readonly segments?: Segments;
   /** Keep what was received, for `received` and `requests`. */
   readonly log?: boolean;
 }
+
+const PONG = Buffer.from("\r\n");
 
 const ALLOW: HeaderField = ["Allow", "REGISTER, OPTIONS, NOTIFY"];
 
@@ -67,17 +73,20 @@ const DEFAULT_EXPIRES = 3600;
  * as `mode` says, which may change at any time.
  */
 export class Registrar implements Service {
+  readonly framing = "sip";
   readonly bindings = new Bindings();
   readonly authenticator: Authenticator | undefined;
   /** Everything received that was SIP, in order. */
   readonly received: ReceivedRequest[] = [];
   /** When keep-alives of CRLF came, and from where. */
   readonly keepAlives: { readonly t: number; readonly source: string }[] = [];
-  /** Datagrams that were not SIP. */
+  /** What came and was not SIP. */
   malformed = 0;
   maxExpires: number;
   minExpires: number;
   delay: number;
+  pongs: boolean;
+  segments: Segments;
   /** A fault of every answer from now on. */
   fault: SipFault | undefined;
   /** Headers of every 200 to a REGISTER: Path, Service-Route, Contacts of others. */
@@ -85,18 +94,22 @@ export class Registrar implements Service {
   readonly #log: boolean;
   readonly #answered = new Map<string, readonly Reply[]>();
   readonly #changes = new ChangeListeners();
+  readonly #disconnections = new ChangeListeners();
   #mode: RegistrarMode = "up";
   #tags = 0;
 
   /** @param name told apart from other servers: nonces and tags come of it */
   constructor(
     readonly name: string,
-    { digest, maxExpires = Infinity, minExpires = 0, delay = 0, log = true }: RegistrarOptions = {},
+    options: RegistrarOptions = {},
   ) {
+    const { digest, maxExpires = Infinity, minExpires = 0, delay = 0, log = true } = options;
     this.authenticator = digest === undefined ? undefined : new Authenticator(name, digest);
     this.maxExpires = maxExpires;
     this.minExpires = minExpires;
     this.delay = delay;
+    this.pongs = options.pongs ?? true;
+    this.segments = options.segments ?? "whole";
     this.#log = log;
   }
 
@@ -121,12 +134,16 @@ export class Registrar implements Service {
     this.#changes.add(listener);
   }
 
+  onDisconnect(listener: () => void): void {
+    this.#disconnections.add(listener);
+  }
+
   /** Answers as it should. */
   up(): void {
     this.mode = "up";
   }
 
-  /** Drops everything: power lost, or a firewall. */
+  /** Drops everything: power lost, or a firewall. Connections are accepted. */
   silent(): void {
     this.mode = "silent";
   }
@@ -136,9 +153,14 @@ export class Registrar implements Service {
     this.mode = "stopped";
   }
 
-  /** Closes its port: the machine answers by ICMP. */
+  /** Closes its port and its connections: the machine answers by ICMP, and by RST. */
   refuse(): void {
     this.mode = "refused";
+  }
+
+  /** Closes all its connections; new ones are accepted. */
+  disconnect(): void {
+    this.#disconnections.tell();
   }
 
   /** Answers everything with a status. */
@@ -162,7 +184,8 @@ export class Registrar implements Service {
     if (this.isRefusing) return [];
     if (octets.every((octet) => octet === 13 || octet === 10)) {
       if (this.#log) this.keepAlives.push({ t: now, source: endpointText(source) });
-      return [];
+      const answers = source.transport !== "udp" && this.pongs && this.#mode !== "silent";
+      return answers ? [{ octets: PONG, delay: this.delay }] : [];
     }
     const request = parseSip(octets);
     if (request === undefined) {

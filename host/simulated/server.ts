@@ -1,14 +1,17 @@
 import type { Endpoint } from "../abi/address.js";
+import { Conversation } from "./conversation.js";
 import type { Network, UdpSocket } from "./network.js";
 import type { Scheduler } from "./scheduler.js";
-import { DnsFraming } from "./service.js";
-import type { HeldDatagram, Service } from "./service.js";
+import type { FramingName, Service } from "./service.js";
+import type { StreamEnd } from "./streams.js";
 
-/** Carries a service on the simulated network, at one address and port. */
+/** Carries a service on the simulated network, at one address and port: UDP, and TCP where the service has streams. */
 export class SimulatedServer {
   #socket: UdpSocket | undefined;
   #hasStreams = false;
-  readonly #held: HeldDatagram[] = [];
+  readonly #connections = new Set<StreamEnd>();
+  /** What has come while the service was stopped, in order. */
+  readonly #held: (() => void)[] = [];
 
   /** @throws Error where the port is in use */
   constructor(
@@ -21,6 +24,15 @@ export class SimulatedServer {
     service.onChange(() => {
       this.#adapt();
     });
+    service.onDisconnect?.(() => {
+      this.disconnect();
+    });
+  }
+
+  /** Closes all connections; new ones are accepted. */
+  disconnect(): void {
+    for (const end of this.#connections) end.close();
+    this.#connections.clear();
   }
 
   /** Opens and closes the port as the service wants it, and hands over what has waited for it. */
@@ -28,29 +40,39 @@ export class SimulatedServer {
     const isOpen = !this.service.isRefusing;
     if (!isOpen) this.#held.length = 0;
     if (!this.service.isHolding) {
-      for (const { octets, source } of this.#held.splice(0)) this.#serve(octets, source);
+      for (const take of this.#held.splice(0)) take();
     }
     if (!isOpen) {
       this.#socket?.close();
       this.#socket = undefined;
     } else if (this.#socket === undefined) this.#socket = this.#bind();
-    if (this.service.framing === undefined || isOpen === this.#hasStreams) return;
+    const { framing } = this.service;
+    if (framing === undefined || isOpen === this.#hasStreams) return;
     const local = { ...this.local, transport: "tcp" } as const;
     this.#hasStreams = isOpen;
-    if (isOpen) this.#listen(local);
-    else this.network.closeStream(local);
+    if (isOpen) this.#listen(local, framing);
+    else {
+      this.network.closeStream(local);
+      this.disconnect();
+    }
   }
 
   #bind(): UdpSocket {
     const socket = this.network.bind(this.local, {
       datagram: (source, octets) => {
-        if (this.service.isHolding) this.#held.push({ octets, source });
-        else this.#serve(octets, source);
+        this.#whenRunning(() => {
+          this.#serve(octets, source);
+        });
       },
     });
     if (socket === undefined)
       throw new Error(`${this.local.address} port ${String(this.local.port)} is in use`);
     return socket;
+  }
+
+  #whenRunning(take: () => void): void {
+    if (this.service.isHolding) this.#held.push(take);
+    else take();
   }
 
   #serve(octets: Uint8Array, source: Endpoint): void {
@@ -61,18 +83,29 @@ export class SimulatedServer {
     }
   }
 
-  #listen(local: Endpoint): void {
+  #listen(local: Endpoint, framing: FramingName): void {
     this.network.listenStream(local, (end) => {
-      const framing = new DnsFraming();
+      const conversation = new Conversation(this.service, framing, end.remote, {
+        now: () => this.scheduler.now,
+        after: (milliseconds, action) => {
+          this.scheduler.after(milliseconds, action);
+        },
+        soon: (action) => {
+          this.scheduler.after(0, action);
+        },
+        write: (octets) => {
+          end.send(octets);
+        },
+      });
+      this.#connections.add(end);
       return {
         stream: (octets) => {
-          for (const message of framing.take(octets)) {
-            for (const reply of this.service.receive(message, end.remote, this.scheduler.now)) {
-              this.scheduler.after(reply.delay, () => {
-                end.send(DnsFraming.frame(reply.octets));
-              });
-            }
-          }
+          this.#whenRunning(() => {
+            conversation.receive(octets);
+          });
+        },
+        failed: () => {
+          this.#connections.delete(end);
         },
       };
     });

@@ -32,6 +32,7 @@ const lines: readonly (readonly [EventRecord, string])[] = [
     { ...head, event: "resolved", slot: 1, targets: [PRIMARY, SECONDARY], expires: 20 },
     `server 1 leads to ${PRIMARY}, ${SECONDARY} (for 20 s)`,
   ],
+  [{ ...head, event: "resolved", slot: 1, targets: [PRIMARY], expires: 0 }, `server 1 leads to ${PRIMARY}`],
   [{ ...head, event: "resolved", slot: 2, targets: [], expires: 0 }, "server 2 leads to no target"],
   [
     { ...head, event: "request", slot: 1, method: "REGISTER", target: PRIMARY, attempt: 1, reason: "start" },

@@ -23,10 +23,11 @@ const statusPaint = (status: number, paint: Paint): string => {
 const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
   listening: ({ transport, port }) => `listening on ${transport.toUpperCase()} port ${String(port)}`,
 
-  resolved: ({ slot, targets, expires }, paint) =>
-    targets.length === 0
-      ? paint.red(`${serverName(slot)} leads to no target`)
-      : `${serverName(slot)} leads to ${targets.join(", ")} ${remark(`for ${duration(expires)}`, paint)}`,
+  resolved: ({ slot, targets, expires }, paint) => {
+    if (targets.length === 0) return paint.red(`${serverName(slot)} leads to no target`);
+    const line = `${serverName(slot)} leads to ${targets.join(", ")}`;
+    return expires === 0 ? line : `${line} ${remark(`for ${duration(expires)}`, paint)}`;
+  },
 
   request: ({ method, target, attempt, reason }, paint) => {
     const send = attempt > 1 ? `, send ${String(attempt)}` : "";
