@@ -360,6 +360,16 @@ describe("K1: keeping a connection alive", () => {
     assert.deepEqual(pings(phone), [30_000, 60_000]);
   });
 
+  test("RFC 5626, 3.5.1: a server that has never sent a pong is not missed for it", () => {
+    const site = new Site();
+    site.a.pongs = false;
+    const phone = site.phone(TCP);
+    site.s.run(200_000);
+    assert.equal(pings(phone).length, 6);
+    assert.deepEqual(overTcp(phone), ["0 A"]);
+    assert.deepEqual(registered(phone), ["1.1 tcp:192.0.2.1:5060"]);
+  });
+
   test("RFC 5626: no pong for 10 s: the connection is dead, the registration moved", () => {
     const site = new Site();
     const phone = site.phone(TCP);
