@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import asc from "assemblyscript/asc";
 import compilers from "assemblyscript/binaryen";
 import binaryen from "binaryen";
+import { packLiterals } from "./literals.js";
 import { MEMORY_LIMIT, MODULE_LIMIT, measure, report } from "./size.js";
 import { withFixedMemory } from "./wasm.js";
 
@@ -38,7 +39,7 @@ export async function compile(target: "release" | "debug"): Promise<Compiled> {
   const { error } = await asc.main(["--config", "asconfig.json", "--target", target], {
     stdout: process.stderr,
     stderr: process.stderr,
-    transforms: [keepUnoptimised as asc.Transform],
+    transforms: [packLiterals, keepUnoptimised as asc.Transform],
     writeFile(_name, contents) {
       if (typeof contents !== "string") module = contents;
     },

@@ -1,5 +1,5 @@
 import { Span, span, spanLength, spanStart } from "./span";
-import { writeLiteral } from "./literal";
+import { literalLength, writeLiteral } from "./literal";
 
 /**
  * Appends text to a fixed block. What does not fit is left out and `overflow` says so; the block's bounds
@@ -33,7 +33,7 @@ export class Writer {
   }
 
   text(literal: string): Writer {
-    const to = this.take(literal.length);
+    const to = this.take(literalLength(literal));
     if (to != 0) writeLiteral(literal, to);
     return this;
   }

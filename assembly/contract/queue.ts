@@ -1,6 +1,6 @@
 import { Endpoint } from "../bytes/endpoint";
 import { Span, spanLength, spanStart } from "../bytes/span";
-import { writeLiteral } from "../bytes/literal";
+import { literalLength, writeLiteral } from "../bytes/literal";
 import { ACTION_QUEUE_SIZE } from "../limits";
 import {
   ACTION_CLOSE,
@@ -124,8 +124,9 @@ export function putText(view: Span): void {
 
 /** A field of kind `text` from a literal. */
 export function putLiteral(literal: string): void {
-  putHalf(literal.length);
-  const at = take(literal.length);
+  const length = literalLength(literal);
+  putHalf(length);
+  const at = take(length);
   if (at != 0) writeLiteral(literal, at);
 }
 

@@ -1,10 +1,11 @@
+import { literalByte } from "../bytes/literal";
 import { NO_SPAN, Span, spanEnd, spanStart } from "../bytes/span";
 import { Writer } from "../bytes/writer";
 import { ALGORITHM_NAMES, Challenge } from "./challenge";
 import { endLine, quoted } from "./compose";
 import { MAX_HASH_SIZE, beginHash, endHash, hashByte, hashSpan } from "./hash";
 import { fieldName } from "./header";
-import { letter, writeWord } from "./words";
+import { writeWord } from "./words";
 
 /*
  * The answer to a digest challenge (RFC 7616, 3.4; without qop as RFC 2069 had it).
@@ -81,7 +82,7 @@ function answer(challenge: Challenge, own: Credentials, count: Span): Span {
   if (challenge.qop) {
     hashPart(count);
     hashPart(own.cnonce);
-    for (let at = 0; at < 5; at++) hashByte(letter(":auth", at));
+    for (let at = 0; literalByte(":auth", at) != 0; at++) hashByte(literalByte(":auth", at));
   }
   hashPart(request);
   return endHex(secretText);

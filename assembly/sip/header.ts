@@ -1,6 +1,7 @@
+import { literalByte } from "../bytes/literal";
 import { Span, lower, spanEnd, spanLength, spanStart } from "../bytes/span";
 import { Writer } from "../bytes/writer";
-import { BLANK, isWordAt, letter, writeWord } from "./words";
+import { BLANK, isWordAt, writeWord } from "./words";
 
 /*
  * The header fields that the core knows. Those that have a compact form (RFC 3261, 7.3.3) come first, in the
@@ -101,8 +102,8 @@ export function fieldName(writer: Writer, id: i32): Writer {
 }
 
 function compactForm(form: u8): i32 {
-  for (let i = 0; i < COMPACT_FORMS.length; i++) {
-    if (letter(COMPACT_FORMS, i) == form) return i + 1;
+  for (let i = 0; literalByte(COMPACT_FORMS, i) != 0; i++) {
+    if (literalByte(COMPACT_FORMS, i) == form) return i + 1;
   }
   return HEADER_OTHER;
 }
@@ -117,9 +118,9 @@ function makeTable(): void {
   let start = 0;
   for (let id = 1; id < HEADER_KINDS; id++) {
     let end = start;
-    while (letter(NAMES, end) > BLANK) end++;
+    while (literalByte(NAMES, end) > BLANK) end++;
     store<u16>(starts + (id << 1), start as u16);
-    let slot = slotOf(end - start, letter(NAMES, start), letter(NAMES, end - 1));
+    let slot = slotOf(end - start, literalByte(NAMES, start), literalByte(NAMES, end - 1));
     while (load<u8>(slots + slot) != HEADER_OTHER) slot = (slot + 1) & (SLOTS - 1);
     store<u8>(slots + slot, id as u8);
     start = end + 1;
