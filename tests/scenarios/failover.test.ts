@@ -162,6 +162,19 @@ describe("F2: the budget of a silent target", () => {
     const sends = [0, 4000, 8000, 12_000, 16_000, 20_000, 24_000, 28_000];
     assert.deepEqual(registers(phone), [...sends.map((t) => `${String(t)} A`), "32000 B"]);
   });
+
+  test("F4: ends the search of an INVITE only: a REGISTER that has no more than a 100 moves on after 64·T1", () => {
+    const site = new Site({ list: ["A", "B", "C"] });
+    site.a.answer(100);
+    site.b.answer(183);
+    const phone = site.phone();
+    site.s.run(70_000);
+    assert.deepEqual(
+      registers(phone).filter((line, index, lines) => line.slice(-1) !== lines[index - 1]?.slice(-1)),
+      ["0 A", "32000 B", "64000 C"],
+    );
+    assert.deepEqual(registered(phone), ["1.1 C"]);
+  });
 });
 
 describe("F3: a refusal moves on at once", () => {
