@@ -15,7 +15,6 @@ import {
   KEY_FAILBACK_SURGE_PREVENTION,
   KEY_FALLBACK_REDUNDANCY_TYPE,
   KEY_FALLBACK_TIMEOUT,
-  KEY_OUTBOUND_PROXY_ENABLE,
   KEY_OUTBOUND_PROXY_FALLBACK_INTERVAL,
   KEY_PASSWORD,
   KEY_PROBE_INTERVAL,
@@ -154,9 +153,4 @@ export function mostLostProbes(): i32 {
 export function probeInterval(account: i32): i64 {
   const interval = globalSetting(KEY_PROBE_INTERVAL);
   return seconds(interval > 0 ? interval : accountSetting(account, KEY_UDP_UPDATE_TIME));
-}
-
-/** The account's requests go through an outbound proxy, which a Route names. */
-export function routesByProxy(account: i32, slot: i32): bool {
-  return accountSetting(account, KEY_OUTBOUND_PROXY_ENABLE) != 0 && usesProxy(account, slot);
 }

@@ -3,7 +3,7 @@ import { Endpoint } from "../bytes/endpoint";
 import { NOT_A_NUMBER, parseDecimal } from "../bytes/number";
 import { NO_SPAN, Span, spanLength } from "../bytes/span";
 import { Writer } from "../bytes/writer";
-import { accountText, routeAddress, routeSetting, serverSetting } from "../config/settings";
+import { accountText, routeAddress, routeSetting, serverSetting, usesProxy } from "../config/settings";
 import { KEY_DISPLAY_NAME, KEY_PORT, KEY_USER_NAME } from "../config/table";
 import { METHOD_NOTIFY, METHOD_REGISTER, TRANSPORT_TCP, TRANSPORT_TLS } from "../contract/constants";
 import { MAX_MESSAGE_OUT } from "../limits";
@@ -37,7 +37,7 @@ import { Via, viaParameter } from "../sip/via";
 import { ClientTransaction, branchOf } from "../transaction/client";
 import { Flow } from "../transport/flows";
 import { writeCredentials } from "./challenges";
-import { domainOf, routesByProxy } from "./options";
+import { domainOf } from "./options";
 import { Registration } from "./registrations";
 
 /*
@@ -106,7 +106,7 @@ function begin(
   requestLine(writer.begin(block, MAX_MESSAGE_OUT), method, uri);
   viaField(writer, flow.local, branchOf(transaction));
   numberField(writer, HEADER_MAX_FORWARDS, 70);
-  if (routesByProxy(account, slot)) {
+  if (usesProxy(account, slot)) {
     openAddress(fieldName(writer, HEADER_ROUTE), NO_SPAN);
     sipUri(writer, false, NO_SPAN, routeAddress(account, slot), routeSetting(account, slot, KEY_PORT));
     endLine(writer.text(";lr>"));

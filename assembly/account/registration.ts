@@ -68,7 +68,6 @@ import { abandonTrial, failbackDeadline, failbackTimePassed, refreshTime } from 
 
 /** R1: begins after a random wait. */
 export function startRegistration(registration: Registration, now: i64): void {
-  registration.moveRule = NO_RULE;
   registration.removeOld = removesOldBindings(registration.account);
   waitUntil(registration, now + randomBetween(0, startSurge()), REASON_START);
 }

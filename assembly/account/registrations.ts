@@ -120,10 +120,6 @@ export function registrationAt(index: i32): Registration {
   return changetype<Registration>(registrations + index * offsetof<Registration>());
 }
 
-export function registrationOf(account: i32, slot: i32): Registration {
-  return registrationAt((account - 1) * MAX_SLOTS + slot - 1);
-}
-
 export function resetRegistrations(): void {
   memory.fill(registrations, 0, offsetof<Registration>() * MAX_REGISTRATIONS);
   for (let i = 0; i < MAX_REGISTRATIONS; i++) {

@@ -1,6 +1,5 @@
 import { Endpoint } from "../bytes/endpoint";
 import { Span, spanLength, spanStart } from "../bytes/span";
-import { literalLength, writeLiteral } from "../bytes/literal";
 import { ACTION_QUEUE_SIZE } from "../limits";
 import {
   ACTION_CLOSE,
@@ -120,14 +119,6 @@ export function putText(view: Span): void {
   const length = min(spanLength(view), 0xffff);
   putHalf(length);
   putBytes(spanStart(view), length);
-}
-
-/** A field of kind `text` from a literal. */
-export function putLiteral(literal: string): void {
-  const length = literalLength(literal);
-  putHalf(length);
-  const at = take(length);
-  if (at != 0) writeLiteral(literal, at);
 }
 
 /** A field of kind `target`; one of family 0 names none. */

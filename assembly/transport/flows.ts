@@ -18,7 +18,6 @@ export const FLOW_OPENING: u8 = 1;
 export const FLOW_OPEN: u8 = 2;
 
 /** Whose a flow is. */
-export const OWNER_NONE: u8 = 0;
 export const OWNER_SIP: u8 = 1;
 export const OWNER_DNS: u8 = 2;
 export const OWNER_LISTENER: u8 = 3;
