@@ -8,6 +8,7 @@ import {
   ACTION_OPEN,
   ACTION_SEND,
   ACTION_STOPPED,
+  ACTION_TLS,
   EVENT_POOL_FULL,
   POOL_ACTIONS,
 } from "./constants";
@@ -147,6 +148,17 @@ export function askOpen(flow: u32, remote: Endpoint, localPort: i32, name: Span)
   putTarget(remote);
   putHalf(localPort);
   putText(name);
+  endAction();
+}
+
+/** Tells what TLS works with: `verify` 0 or 1, and files. */
+export function askTls(verify: i32, trustAnchors: Span, certificate: Span, key: Span): void {
+  beginAction(ACTION_TLS);
+  putByte(verify);
+  putByte(0);
+  putText(trustAnchors);
+  putText(certificate);
+  putText(key);
   endAction();
 }
 

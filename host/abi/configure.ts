@@ -88,6 +88,7 @@ export const configure = (
     send: nothing,
     close: nothing,
     stopped: nothing,
+    tls: nothing,
     event: (octets) => records.push(decodeRecord(octets, 0, names)),
   };
   core.configureBegin(seed);

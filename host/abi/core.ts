@@ -29,6 +29,25 @@ export interface ActionHandler {
   event(octets: Uint8Array): void;
   /** The orderly stop is done. */
   stopped(): void;
+  /** Before the first flow is opened, where any may be of TLS. */
+  tls(files: TlsFiles): void;
+}
+
+/** What goes with a request or an answer of the application. */
+export interface Content {
+  /** Further header lines, each with its line end. */
+  readonly headers?: string | undefined;
+  /** The body's type, such as `application/sdp`. */
+  readonly type?: string | undefined;
+  readonly body?: string | undefined;
+}
+
+/** The files of TLS as the configuration names them; empty: none. */
+export interface TlsFiles {
+  readonly verify: boolean;
+  readonly trustAnchors: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 interface Results {
@@ -177,6 +196,50 @@ export class Core {
     return this.#exports.stop(BigInt(now));
   }
 
+  /** Places a call: its number, or an error. */
+  callPlace(now: number, account: number, uri: string, content: Content = {}): number {
+    const { headers, type, body } = content;
+    return this.#withTexts([uri, headers, type, body], (...lengths) =>
+      this.#exports.call_place(BigInt(now), account, ...lengths),
+    );
+  }
+
+  /** Answers a call, or a request in it that waits for an answer. */
+  callRespond(now: number, call: number, status: number, content: Content = {}): number {
+    const { headers, type, body } = content;
+    return this.#withTexts([headers, type, body], (...lengths) =>
+      this.#exports.call_respond(BigInt(now), call, status, ...lengths),
+    );
+  }
+
+  /** Ends a call. */
+  callHangUp(now: number, call: number): number {
+    return this.#exports.call_hang_up(BigInt(now), call);
+  }
+
+  /** Sends a request within a call; `method` of `enumerations.method`. */
+  callRequest(now: number, call: number, method: number, content: Content = {}): number {
+    const { headers, type, body } = content;
+    return this.#withTexts([headers, type, body], (...lengths) =>
+      this.#exports.call_request(BigInt(now), call, method, ...lengths),
+    );
+  }
+
+  /** Sends a request outside of a call: its number, or an error. */
+  requestSend(now: number, account: number, method: number, uri: string, content: Content = {}): number {
+    const { headers, type, body } = content;
+    return this.#withTexts([uri, headers, type, body], (...lengths) =>
+      this.#exports.request_send(BigInt(now), account, method, ...lengths),
+    );
+  }
+
+  /** Subscribes for `expires` seconds; `eventPackage` of `enumerations.package`. Its number, or an error. */
+  subscribe(now: number, account: number, eventPackage: number, uri: string, expires: number): number {
+    return this.#withTexts([uri], (...lengths) =>
+      this.#exports.subscribe(BigInt(now), account, eventPackage, ...lengths, expires),
+    );
+  }
+
   /** When the core has something to do next, in milliseconds; `Infinity`: never. */
   nextDeadline(): number {
     const deadline = this.#exports.next_deadline();
@@ -227,6 +290,10 @@ export class Core {
       handler.stopped();
       return;
     }
+    if (kind === action.tls) {
+      handler.tls(this.#tlsFiles(body));
+      return;
+    }
     const flow = this.#view.getUint32(body, true);
     const rest = body + 4;
     if (kind === action.send) handler.send(flow, this.#octets.subarray(rest, end));
@@ -248,6 +315,26 @@ export class Core {
       address: addressText(family, this.#octets, at + 4),
       port: this.#view.getUint16(at + 2, true),
     };
+  }
+
+  #tlsFiles(at: number): TlsFiles {
+    const texts: string[] = [];
+    for (let next = at + 2; texts.length < 3;) {
+      const length = this.#view.getUint16(next, true);
+      texts.push(this.#text(next + 2, length));
+      next += 2 + length;
+    }
+    const [trustAnchors = "", certificate = "", key = ""] = texts;
+    return { verify: this.#view.getUint8(at) !== 0, trustAnchors, certificate, key };
+  }
+
+  /** Calls with texts in the input area, one after the other, and with their lengths in octets; `too-long`: no room. */
+  #withTexts(texts: readonly (string | undefined)[], call: (...lengths: number[]) => number): number {
+    const encoded = texts.map((text) => Buffer.from(text ?? "", "utf8"));
+    const octets = Buffer.concat(encoded);
+    if (octets.length > this.inputSize) return enumerations.error.values["too-long"];
+    this.#put(octets);
+    return call(...encoded.map(({ length }) => length));
   }
 
   #text(at: number, length: number): string {

@@ -2,7 +2,7 @@ import { endpointText } from "./address.js";
 import type { Endpoint, Transport } from "./address.js";
 import { enumerations } from "./contract.js";
 import { CoreError, errorName } from "./core.js";
-import type { ActionHandler, Core } from "./core.js";
+import type { ActionHandler, Content, Core, TlsFiles } from "./core.js";
 import type { NameOf } from "./record.js";
 
 /** Why a flow failed, by its name in the contract. */
@@ -20,6 +20,8 @@ export interface Sockets {
   close(flow: number): void;
   /** Closes whatever is open, without a word. */
   closeAll(): void;
+  /** Before any flow of TLS is opened. */
+  tls(files: TlsFiles): void;
 }
 
 /** What sockets tell. Octets are the engine's from then on. */
@@ -32,6 +34,11 @@ export interface SocketEvents {
   stream(flow: number, octets: Uint8Array): void;
   /** A datagram from an end that no flow of ours goes to. */
   incoming(listener: number, source: Endpoint, octets: Uint8Array): void;
+  /**
+   * Another end has connected to a listening port. `take` is called with the connection's flow, or with 0 where it is
+   * not wanted and has to be closed. Then `stream` and `failed` follow as for any flow.
+   */
+  accepted(listener: number, source: Endpoint, take: (flow: number) => void): void;
 }
 
 /** A clock with one alarm. */
@@ -61,11 +68,20 @@ export type DrivenCore = Pick<
   | "flowFailed"
   | "flowBytes"
   | "flowIncoming"
+  | "callPlace"
+  | "callRespond"
+  | "callHangUp"
+  | "callRequest"
+  | "requestSend"
+  | "subscribe"
   | "drain"
   | "nextDeadline"
 >;
 
 type Input = (now: number) => void;
+
+/** Takes what an input of the application was answered: 0 or above, or an error. */
+export type Told = (answer: number) => void;
 
 /**
  * Drives a core: hands it inputs one after the other in the order in which they came, drains its actions after each,
@@ -124,6 +140,48 @@ export class Engine implements SocketEvents, ActionHandler {
     this.#enter((now) => this.#core.setBusy(now, calls));
   }
 
+  /**
+   * Places a call; `told` gets its number, or an error of `enumerations.error`. At once, unless the engine is at work:
+   * so it is for the other requests of the application.
+   */
+  placeCall(account: number, uri: string, content: Content, told: Told): void {
+    this.#ask((now) => this.#core.callPlace(now, account, uri, content), told);
+  }
+
+  /** Answers a call, or a request in it that waits for an answer. */
+  respond(call: number, status: number, content: Content, told: Told): void {
+    this.#ask((now) => this.#core.callRespond(now, call, status, content), told);
+  }
+
+  /** Ends a call. */
+  hangUp(call: number, told: Told): void {
+    this.#ask((now) => this.#core.callHangUp(now, call), told);
+  }
+
+  /** Sends a request within a call. */
+  requestInCall(call: number, method: NameOf<"method">, content: Content, told: Told): void {
+    const number = enumerations.method.values[method];
+    this.#ask((now) => this.#core.callRequest(now, call, number, content), told);
+  }
+
+  /** Sends a request outside of a call; `told` gets its number. */
+  sendRequest(account: number, method: NameOf<"method">, uri: string, content: Content, told: Told): void {
+    const number = enumerations.method.values[method];
+    this.#ask((now) => this.#core.requestSend(now, account, number, uri, content), told);
+  }
+
+  /** Subscribes for `expires` seconds; `told` gets the subscription's number. */
+  subscribe(
+    account: number,
+    eventPackage: NameOf<"package">,
+    uri: string,
+    expires: number,
+    told: Told,
+  ): void {
+    const number = enumerations.package.values[eventPackage];
+    this.#ask((now) => this.#core.subscribe(now, account, number, uri, expires), told);
+  }
+
   opened(flow: number, local: Endpoint): void {
     this.#enter((now) => this.#core.flowOpened(now, flow, local));
   }
@@ -157,6 +215,12 @@ export class Engine implements SocketEvents, ActionHandler {
     });
   }
 
+  accepted(listener: number, source: Endpoint, take: (flow: number) => void): void {
+    this.#enter((now) => {
+      take(this.#core.flowIncoming(now, listener, source));
+    });
+  }
+
   open(flow: number, remote: Endpoint, localPort: number, name: string): void {
     this.#sockets.open(flow, remote, localPort, name);
   }
@@ -176,12 +240,22 @@ export class Engine implements SocketEvents, ActionHandler {
     else this.#sockets.close(flow);
   }
 
+  tls(files: TlsFiles): void {
+    this.#sockets.tls(files);
+  }
+
   event(octets: Uint8Array): void {
     this.#listener.event(octets, this.#now);
   }
 
   stopped(): void {
     this.#stopped = true;
+  }
+
+  #ask(question: (now: number) => number, told: Told): void {
+    this.#enter((now) => {
+      told(question(now));
+    });
   }
 
   #enter(input: Input): void {

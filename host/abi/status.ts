@@ -29,10 +29,44 @@ export interface SlotStatus {
   readonly retry: number | undefined;
 }
 
+/** A call that is not over. */
+export interface CallStatus {
+  readonly number: number;
+  readonly state: NameOf<"callState">;
+  /** The far end's address. */
+  readonly peer: string;
+  /** The target by which it goes; empty where there is none yet. */
+  readonly target: string;
+  /** Since when it has been in this state. */
+  readonly since: number;
+}
+
+/** A subscription that there is, or that is tried again. */
+export interface SubscriptionStatus {
+  readonly number: number;
+  readonly package: NameOf<"package">;
+  readonly state: "subscribed" | "waiting";
+  /** Empty while the state is `waiting`. */
+  readonly target: string;
+  /** When it runs out; `undefined` while the state is `waiting`. */
+  readonly expires: number | undefined;
+  /** When the next try comes, while the state is `waiting`. */
+  readonly retry: number | undefined;
+}
+
 /** Where an account stands. */
 export interface AccountStatus {
   readonly account: number;
   readonly slots: readonly SlotStatus[];
+  readonly calls: readonly CallStatus[];
+  readonly subscriptions: readonly SubscriptionStatus[];
+}
+
+/** What is known of an account, by number of slot, call and subscription. */
+interface Known {
+  readonly slots: Map<number, SlotStatus>;
+  readonly calls: Map<number, CallStatus>;
+  readonly subscriptions: Map<number, SubscriptionStatus>;
 }
 
 type Changes = Partial<Omit<SlotStatus, "slot">>;
@@ -49,7 +83,7 @@ const initial = (slot: number, t: number): SlotStatus => ({
 
 /** Follows the records of a phone and knows where each account stands. It looks at nothing else. */
 export class StatusBoard {
-  readonly #accounts = new Map<number, Map<number, SlotStatus>>();
+  readonly #accounts = new Map<number, Known>();
   /** Why each target of a slot failed last, by account, slot and target. */
   readonly #causes = new Map<string, NameOf<"cause">>();
 
@@ -57,10 +91,15 @@ export class StatusBoard {
   get accounts(): AccountStatus[] {
     return [...this.#accounts]
       .sort(([a], [b]) => a - b)
-      .map(([account, slots]) => ({ account, slots: [...slots.values()].sort((a, b) => a.slot - b.slot) }));
+      .map(([account, { slots, calls, subscriptions }]) => ({
+        account,
+        slots: [...slots.values()].sort((a, b) => a.slot - b.slot),
+        calls: [...calls.values()].sort((a, b) => a.number - b.number),
+        subscriptions: [...subscriptions.values()].sort((a, b) => a.number - b.number),
+      }));
   }
 
-  /** Takes the next record: the status that it has changed, or `undefined`. */
+  /** Takes the next record: the status of the slot that it has changed, or `undefined`. */
   add(record: EventRecord): SlotStatus | undefined {
     switch (record.event) {
       case "request":
@@ -83,8 +122,40 @@ export class StatusBoard {
         });
       case "failed":
         return record.method === "REGISTER" ? this.#failed(record) : undefined;
+      case "call":
+        this.#call(record);
+        return undefined;
+      case "subscribed":
+      case "unsubscribed":
+        this.#subscription(record);
+        return undefined;
       default:
         return undefined;
+    }
+  }
+
+  #call({ t, account, call: number, state, peer, target }: RecordOf<"call">): void {
+    const { calls } = this.#known(account);
+    const known = calls.get(number);
+    if (state === "ended") calls.delete(number);
+    else {
+      const since = known?.state === state ? known.since : t;
+      calls.set(number, { number, state, peer, target, since });
+    }
+  }
+
+  #subscription(record: RecordOf<"subscribed"> | RecordOf<"unsubscribed">): void {
+    const { t, account, subscription: number } = record;
+    const { subscriptions } = this.#known(account);
+    const head = { number, package: record.package };
+    if (record.event === "subscribed") {
+      const { target } = record;
+      const expires = t + record.expires * 1000;
+      subscriptions.set(number, { ...head, state: "subscribed", target, expires, retry: undefined });
+    } else if (record.retry === 0) subscriptions.delete(number);
+    else {
+      const retry = t + record.retry;
+      subscriptions.set(number, { ...head, state: "waiting", target: "", expires: undefined, retry });
     }
   }
 
@@ -134,8 +205,7 @@ export class StatusBoard {
   }
 
   #slot({ account, slot, t }: { account: number; slot: number; t: number }): SlotStatus {
-    let slots = this.#accounts.get(account);
-    if (slots === undefined) this.#accounts.set(account, (slots = new Map<number, SlotStatus>()));
+    const { slots } = this.#known(account);
     let status = slots.get(slot);
     if (status === undefined) slots.set(slot, (status = initial(slot, t)));
     return status;
@@ -145,7 +215,16 @@ export class StatusBoard {
     const known = this.#slot(record);
     const moved = changes.target !== undefined && changes.target !== known.target;
     const status = { ...known, ...changes, since: moved ? record.t : known.since };
-    this.#accounts.get(record.account)?.set(record.slot, status);
+    this.#known(record.account).slots.set(record.slot, status);
     return status;
+  }
+
+  #known(account: number): Known {
+    let known = this.#accounts.get(account);
+    if (known === undefined) {
+      known = { slots: new Map(), calls: new Map(), subscriptions: new Map() };
+      this.#accounts.set(account, known);
+    }
+    return known;
   }
 }

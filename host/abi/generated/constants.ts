@@ -1,6 +1,6 @@
 // Generated from host/abi/contract.ts by "npm run abi". Do not edit.
 
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 /* What the core asks of the host; the first half-word of each action. */
 export const ACTION_OPEN = 1;
@@ -9,6 +9,7 @@ export const ACTION_SEND = 3;
 export const ACTION_CLOSE = 4;
 export const ACTION_EVENT = 5;
 export const ACTION_STOPPED = 6;
+export const ACTION_TLS = 7;
 
 /* Transport of a flow or target (as in `sip_server.Y.transport_type`). */
 export const TRANSPORT_UDP = 0;
@@ -28,6 +29,8 @@ export const ERROR_TOO_LONG = -5;
 export const ERROR_BAD_ARGUMENT = -6;
 export const ERROR_POOL_FULL = -7;
 export const ERROR_ACTIONS_WAITING = -8;
+export const ERROR_STALE_CALL = -9;
+export const ERROR_CALL_STATE = -10;
 
 /* Why a flow failed. */
 export const FLOW_FAILURE_REFUSED = 0;
@@ -67,6 +70,8 @@ export const CAUSE_CLOSED = 3;
 export const CAUSE_DNS = 5;
 export const CAUSE_REJECTED = 6;
 export const CAUSE_DOWN = 7;
+export const CAUSE_TLS_CERTIFICATE = 8;
+export const CAUSE_TLS_HANDSHAKE = 9;
 
 /* The rule of the specification behind a decision. */
 export const RULE_F1 = 0;
@@ -88,6 +93,12 @@ export const RULE_G2 = 15;
 export const RULE_K2 = 16;
 export const RULE_K3 = 17;
 export const RULE_R5 = 18;
+export const RULE_F7 = 19;
+export const RULE_F9 = 20;
+export const RULE_F11 = 21;
+export const RULE_F13 = 22;
+export const RULE_G3 = 23;
+export const RULE_S2 = 24;
 
 /* Why a request was sent. */
 export const REASON_START = 0;
@@ -105,6 +116,13 @@ export const REASON_KEEP_ALIVE = 11;
 export const REASON_PROBE = 12;
 export const REASON_REMOVE_OLD = 13;
 export const REASON_STOP = 14;
+export const REASON_CALL = 15;
+export const REASON_HANG_UP = 16;
+export const REASON_REGISTER_FIRST = 17;
+export const REASON_SUBSCRIBE = 18;
+export const REASON_SESSION_TIMER = 19;
+export const REASON_ACKNOWLEDGE = 20;
+export const REASON_APPLICATION = 21;
 
 /* Why a request, or a registration, failed for good. */
 export const FAILURE_NO_TARGET_LEFT = 0;
@@ -119,6 +137,14 @@ export const FAILURE_POOL_FULL = 8;
 export const FAILURE_TARGET_FAILED = 9;
 export const FAILURE_MOVED = 10;
 export const FAILURE_TOO_LONG = 11;
+export const FAILURE_NONE = 12;
+export const FAILURE_LOCAL = 13;
+export const FAILURE_REMOTE = 14;
+export const FAILURE_CANCELLED = 15;
+export const FAILURE_TIMED_OUT = 16;
+export const FAILURE_NO_ACK = 17;
+export const FAILURE_SESSION_EXPIRED = 18;
+export const FAILURE_NO_DIALOG = 19;
 
 /* Why something that arrived was dropped. */
 export const DROP_NOT_SIP = 0;
@@ -147,6 +173,26 @@ export const POOL_TARGETS = 9;
 export const POOL_CHALLENGES = 10;
 export const POOL_ACTIONS = 11;
 export const POOL_STREAMS = 12;
+export const POOL_CALLS = 13;
+export const POOL_TEXTS = 14;
+export const POOL_REQUESTS = 15;
+export const POOL_SERVER_TRANSACTIONS = 16;
+export const POOL_SUBSCRIPTIONS = 17;
+
+/* Where a call stands: INVITE sent; a provisional answer (F4); the far end rings; an INVITE has come in; our 200 waits for its ACK; both ends agree; BYE or CANCEL sent; over. */
+export const CALL_STATE_CALLING = 0;
+export const CALL_STATE_PROCEEDING = 1;
+export const CALL_STATE_RINGING = 2;
+export const CALL_STATE_INCOMING = 3;
+export const CALL_STATE_ACCEPTED = 4;
+export const CALL_STATE_ESTABLISHED = 5;
+export const CALL_STATE_ENDING = 6;
+export const CALL_STATE_ENDED = 7;
+
+/* Event packages (RFC 3842, 4235, 3856). */
+export const PACKAGE_MESSAGE_SUMMARY = 0;
+export const PACKAGE_DIALOG = 1;
+export const PACKAGE_PRESENCE = 2;
 
 /* What probes have found of a target (K2). */
 export const TARGET_STATE_DOWN = 0;

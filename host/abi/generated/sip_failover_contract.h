@@ -19,6 +19,12 @@
  *   i32 flow_bytes(time now, u32 flow, u32 length) - Bytes arrived on a flow, in the input area; a datagram as a whole (a length above the area: it was cut).
  *   u32 flow_incoming(time now, u32 listener, u32 family, u32 port) - A datagram or connection from elsewhere reached a listening flow, its source address in the input area: the new flow, or 0.
  *   i32 set_busy(time now, u32 calls) - Calls that the application has in hand outside of the core: the phone is idle at 0 (B2).
+ *   i32 call_place(time now, u32 account, u32 uri, u32 headers, u32 type, u32 body) - Places a call: the call's number, above 0. The input area holds, one after the other, the texts whose octets the last four parameters say; `headers` are whole lines, `type` and `body` may be empty.
+ *   i32 call_respond(time now, u32 call, u32 status, u32 headers, u32 type, u32 body) - Answers the far end's INVITE (180 rings, 200 takes the call, 300 to 699 refuses it) or its request that waits for an answer.
+ *   i32 call_hang_up(time now, u32 call) - Ends a call: BYE, CANCEL, or 603, as its state wants it.
+ *   i32 call_request(time now, u32 call, u32 method, u32 headers, u32 type, u32 body) - Sends a request within a call: INVITE (hold, another offer), UPDATE, INFO, REFER, NOTIFY, MESSAGE. Its answer is a call-message.
+ *   i32 request_send(time now, u32 account, u32 method, u32 uri, u32 headers, u32 type, u32 body) - Sends a request outside of a call (MESSAGE, OPTIONS, PUBLISH, INFO, REFER): its number, above 0.
+ *   i32 subscribe(time now, u32 account, u32 package, u32 uri, u32 expires) - Subscribes beside what the configuration says, for `expires` seconds (0: ends a subscription to the same); an empty URI is the account's own. The subscription's number, above 0.
  *   i32 stop(time now) - An orderly stop (R7); ACTION_STOPPED follows within 2 s.
  *   address next_action(time now) - The next action, valid until the next call; 0 when nothing is left to do at this time. Call it after every input and whenever the deadline has come.
  *   time next_deadline() - When `next_action` has something to do next; the largest i64: never.
@@ -32,9 +38,10 @@
  *   close: flow u32
  *   event: event u8 | account u8 | fields
  *   stopped: nothing
+ *   tls: verify u8 | 0 u8 | for each of trust anchors, certificate, key (files; empty: none): length u16 | octets
  */
 
-#define SF_CONTRACT_VERSION 1
+#define SF_CONTRACT_VERSION 2
 
 struct sf_name { int value; const char *name; };
 
@@ -46,6 +53,7 @@ enum sf_action {
   SF_ACTION_CLOSE = 4,
   SF_ACTION_EVENT = 5,
   SF_ACTION_STOPPED = 6,
+  SF_ACTION_TLS = 7,
 };
 static const struct sf_name sf_names_action[] = {
   {1, "open"},
@@ -54,6 +62,7 @@ static const struct sf_name sf_names_action[] = {
   {4, "close"},
   {5, "event"},
   {6, "stopped"},
+  {7, "tls"},
   {0, 0},
 };
 
@@ -91,6 +100,8 @@ enum sf_error {
   SF_ERROR_BAD_ARGUMENT = -6,
   SF_ERROR_POOL_FULL = -7,
   SF_ERROR_ACTIONS_WAITING = -8,
+  SF_ERROR_STALE_CALL = -9,
+  SF_ERROR_CALL_STATE = -10,
 };
 static const struct sf_name sf_names_error[] = {
   {-1, "not-configured"},
@@ -101,6 +112,8 @@ static const struct sf_name sf_names_error[] = {
   {-6, "bad-argument"},
   {-7, "pool-full"},
   {-8, "actions-waiting"},
+  {-9, "stale-call"},
+  {-10, "call-state"},
   {0, 0},
 };
 
@@ -178,6 +191,8 @@ enum sf_cause {
   SF_CAUSE_DNS = 5,
   SF_CAUSE_REJECTED = 6,
   SF_CAUSE_DOWN = 7,
+  SF_CAUSE_TLS_CERTIFICATE = 8,
+  SF_CAUSE_TLS_HANDSHAKE = 9,
 };
 static const struct sf_name sf_names_cause[] = {
   {4, "503"},
@@ -188,6 +203,8 @@ static const struct sf_name sf_names_cause[] = {
   {5, "dns"},
   {6, "rejected"},
   {7, "down"},
+  {8, "tls-certificate"},
+  {9, "tls-handshake"},
   {0, 0},
 };
 
@@ -212,6 +229,12 @@ enum sf_rule {
   SF_RULE_K2 = 16,
   SF_RULE_K3 = 17,
   SF_RULE_R5 = 18,
+  SF_RULE_F7 = 19,
+  SF_RULE_F9 = 20,
+  SF_RULE_F11 = 21,
+  SF_RULE_F13 = 22,
+  SF_RULE_G3 = 23,
+  SF_RULE_S2 = 24,
 };
 static const struct sf_name sf_names_rule[] = {
   {0, "F1"},
@@ -233,6 +256,12 @@ static const struct sf_name sf_names_rule[] = {
   {16, "K2"},
   {17, "K3"},
   {18, "R5"},
+  {19, "F7"},
+  {20, "F9"},
+  {21, "F11"},
+  {22, "F13"},
+  {23, "G3"},
+  {24, "S2"},
   {0, 0},
 };
 
@@ -253,6 +282,13 @@ enum sf_reason {
   SF_REASON_PROBE = 12,
   SF_REASON_REMOVE_OLD = 13,
   SF_REASON_STOP = 14,
+  SF_REASON_CALL = 15,
+  SF_REASON_HANG_UP = 16,
+  SF_REASON_REGISTER_FIRST = 17,
+  SF_REASON_SUBSCRIBE = 18,
+  SF_REASON_SESSION_TIMER = 19,
+  SF_REASON_ACKNOWLEDGE = 20,
+  SF_REASON_APPLICATION = 21,
 };
 static const struct sf_name sf_names_requestReason[] = {
   {0, "start"},
@@ -270,6 +306,13 @@ static const struct sf_name sf_names_requestReason[] = {
   {12, "probe"},
   {13, "remove-old"},
   {14, "stop"},
+  {15, "call"},
+  {16, "hang-up"},
+  {17, "register-first"},
+  {18, "subscribe"},
+  {19, "session-timer"},
+  {20, "acknowledge"},
+  {21, "application"},
   {0, 0},
 };
 
@@ -287,6 +330,14 @@ enum sf_failure {
   SF_FAILURE_TARGET_FAILED = 9,
   SF_FAILURE_MOVED = 10,
   SF_FAILURE_TOO_LONG = 11,
+  SF_FAILURE_NONE = 12,
+  SF_FAILURE_LOCAL = 13,
+  SF_FAILURE_REMOTE = 14,
+  SF_FAILURE_CANCELLED = 15,
+  SF_FAILURE_TIMED_OUT = 16,
+  SF_FAILURE_NO_ACK = 17,
+  SF_FAILURE_SESSION_EXPIRED = 18,
+  SF_FAILURE_NO_DIALOG = 19,
 };
 static const struct sf_name sf_names_failure[] = {
   {0, "no-target-left"},
@@ -301,6 +352,14 @@ static const struct sf_name sf_names_failure[] = {
   {9, "target-failed"},
   {10, "moved"},
   {11, "too-long"},
+  {12, "none"},
+  {13, "local"},
+  {14, "remote"},
+  {15, "cancelled"},
+  {16, "timed-out"},
+  {17, "no-ack"},
+  {18, "session-expired"},
+  {19, "no-dialog"},
   {0, 0},
 };
 
@@ -348,6 +407,11 @@ enum sf_pool {
   SF_POOL_CHALLENGES = 10,
   SF_POOL_ACTIONS = 11,
   SF_POOL_STREAMS = 12,
+  SF_POOL_CALLS = 13,
+  SF_POOL_TEXTS = 14,
+  SF_POOL_REQUESTS = 15,
+  SF_POOL_SERVER_TRANSACTIONS = 16,
+  SF_POOL_SUBSCRIPTIONS = 17,
 };
 static const struct sf_name sf_names_pool[] = {
   {0, "flows"},
@@ -363,6 +427,47 @@ static const struct sf_name sf_names_pool[] = {
   {10, "challenges"},
   {11, "actions"},
   {12, "streams"},
+  {13, "calls"},
+  {14, "texts"},
+  {15, "requests"},
+  {16, "server-transactions"},
+  {17, "subscriptions"},
+  {0, 0},
+};
+
+/* Where a call stands: INVITE sent; a provisional answer (F4); the far end rings; an INVITE has come in; our 200 waits for its ACK; both ends agree; BYE or CANCEL sent; over. */
+enum sf_call_state {
+  SF_CALL_STATE_CALLING = 0,
+  SF_CALL_STATE_PROCEEDING = 1,
+  SF_CALL_STATE_RINGING = 2,
+  SF_CALL_STATE_INCOMING = 3,
+  SF_CALL_STATE_ACCEPTED = 4,
+  SF_CALL_STATE_ESTABLISHED = 5,
+  SF_CALL_STATE_ENDING = 6,
+  SF_CALL_STATE_ENDED = 7,
+};
+static const struct sf_name sf_names_callState[] = {
+  {0, "calling"},
+  {1, "proceeding"},
+  {2, "ringing"},
+  {3, "incoming"},
+  {4, "accepted"},
+  {5, "established"},
+  {6, "ending"},
+  {7, "ended"},
+  {0, 0},
+};
+
+/* Event packages (RFC 3842, 4235, 3856). */
+enum sf_package {
+  SF_PACKAGE_MESSAGE_SUMMARY = 0,
+  SF_PACKAGE_DIALOG = 1,
+  SF_PACKAGE_PRESENCE = 2,
+};
+static const struct sf_name sf_names_package[] = {
+  {0, "message-summary"},
+  {1, "dialog"},
+  {2, "presence"},
   {0, 0},
 };
 
@@ -707,6 +812,80 @@ static const struct sf_field sf_fields_target_state[] = {
   {"state", SF_FIELD_ENUMERATION, sf_names_targetState},
   {0, SF_FIELD_END, 0},
 };
+/* A call has another state; `peer` is the far end's address (From or To), `reason` says why it ended, `status` the answer behind that, or 0. */
+#define SF_EVENT_CALL 22
+static const struct sf_field sf_fields_call[] = {
+  {"call", SF_FIELD_U32, 0},
+  {"state", SF_FIELD_ENUMERATION, sf_names_callState},
+  {"slot", SF_FIELD_U32, 0},
+  {"target", SF_FIELD_TARGET, 0},
+  {"peer", SF_FIELD_TEXT, 0},
+  {"reason", SF_FIELD_ENUMERATION, sf_names_failure},
+  {"status", SF_FIELD_U32, 0},
+  {0, SF_FIELD_END, 0},
+};
+/* What the far end of a call says to the application: a request (`status` 0), or an answer to `method`. `answer` 1: `call_respond` has to answer it. `detail` is Refer-To, Info-Package or Event. */
+#define SF_EVENT_CALL_MESSAGE 23
+static const struct sf_field sf_fields_call_message[] = {
+  {"call", SF_FIELD_U32, 0},
+  {"method", SF_FIELD_ENUMERATION, sf_names_method},
+  {"status", SF_FIELD_U32, 0},
+  {"answer", SF_FIELD_U32, 0},
+  {"detail", SF_FIELD_TEXT, 0},
+  {"type", SF_FIELD_TEXT, 0},
+  {"body", SF_FIELD_TEXT, 0},
+  {0, SF_FIELD_END, 0},
+};
+/* A subscription is in place, for `expires` seconds. */
+#define SF_EVENT_SUBSCRIBED 24
+static const struct sf_field sf_fields_subscribed[] = {
+  {"subscription", SF_FIELD_U32, 0},
+  {"package", SF_FIELD_ENUMERATION, sf_names_package},
+  {"target", SF_FIELD_TARGET, 0},
+  {"expires", SF_FIELD_U32, 0},
+  {0, SF_FIELD_END, 0},
+};
+/* A subscription is not in place; `status` is the rejecting answer's or 0, `retry` the milliseconds until the next try. */
+#define SF_EVENT_UNSUBSCRIBED 25
+static const struct sf_field sf_fields_unsubscribed[] = {
+  {"subscription", SF_FIELD_U32, 0},
+  {"package", SF_FIELD_ENUMERATION, sf_names_package},
+  {"reason", SF_FIELD_ENUMERATION, sf_names_failure},
+  {"status", SF_FIELD_U32, 0},
+  {"retry", SF_FIELD_U32, 0},
+  {0, SF_FIELD_END, 0},
+};
+/* A NOTIFY for the application; `subscription` 0: one that nobody asked for (message waiting). `state` is its Subscription-State. */
+#define SF_EVENT_NOTIFY 26
+static const struct sf_field sf_fields_notify[] = {
+  {"subscription", SF_FIELD_U32, 0},
+  {"package", SF_FIELD_ENUMERATION, sf_names_package},
+  {"source", SF_FIELD_TARGET, 0},
+  {"state", SF_FIELD_TEXT, 0},
+  {"type", SF_FIELD_TEXT, 0},
+  {"body", SF_FIELD_TEXT, 0},
+  {0, SF_FIELD_END, 0},
+};
+/* A request of the application has ended; `status` 0: without an answer. */
+#define SF_EVENT_REQUEST_ENDED 27
+static const struct sf_field sf_fields_request_ended[] = {
+  {"request", SF_FIELD_U32, 0},
+  {"method", SF_FIELD_ENUMERATION, sf_names_method},
+  {"status", SF_FIELD_U32, 0},
+  {"reason", SF_FIELD_ENUMERATION, sf_names_failure},
+  {"type", SF_FIELD_TEXT, 0},
+  {"body", SF_FIELD_TEXT, 0},
+  {0, SF_FIELD_END, 0},
+};
+/* A request of so many octets is too large for UDP and goes by TCP (RFC 3261, 18.1.1). */
+#define SF_EVENT_TOO_LARGE 28
+static const struct sf_field sf_fields_too_large[] = {
+  {"slot", SF_FIELD_U32, 0},
+  {"method", SF_FIELD_ENUMERATION, sf_names_method},
+  {"target", SF_FIELD_TARGET, 0},
+  {"octets", SF_FIELD_U32, 0},
+  {0, SF_FIELD_END, 0},
+};
 static const struct sf_event sf_events[] = {
   {1, "listening", sf_fields_listening},
   {2, "resolved", sf_fields_resolved},
@@ -729,6 +908,13 @@ static const struct sf_event sf_events[] = {
   {19, "listen-failed", sf_fields_listen_failed},
   {20, "answered", sf_fields_answered},
   {21, "target-state", sf_fields_target_state},
+  {22, "call", sf_fields_call},
+  {23, "call-message", sf_fields_call_message},
+  {24, "subscribed", sf_fields_subscribed},
+  {25, "unsubscribed", sf_fields_unsubscribed},
+  {26, "notify", sf_fields_notify},
+  {27, "request-ended", sf_fields_request_ended},
+  {28, "too-large", sf_fields_too_large},
   {0, 0, 0},
 };
 
