@@ -8,14 +8,18 @@ import { dirname } from "node:path";
 import asc from "assemblyscript/asc";
 import compilers from "assemblyscript/binaryen";
 import binaryen from "binaryen";
+import { recordsFirst } from "./layout.js";
+import { WebAssembly } from "../host/abi/webassembly.js";
 import { packLiterals } from "./literals.js";
+import { packData } from "./pack.js";
+import { shrink } from "./shrink/index.js";
 import { MEMORY_LIMIT, MODULE_LIMIT, measure, report } from "./size.js";
 import { withFixedMemory } from "./wasm.js";
 
 const OPTIMIZE_LEVEL = 2;
 const SHRINK_LEVEL = 2;
 /** Below binaryen's default: a call of a function of up to three expressions is longer than the function. */
-const ALWAYS_INLINE_SIZE = 3;
+const ALWAYS_INLINE_SIZE = 4;
 /** A function that is called from one place only is put there, however long it is. */
 const UNLIMITED = -1;
 
@@ -39,7 +43,7 @@ export async function compile(target: "release" | "debug"): Promise<Compiled> {
   const { error } = await asc.main(["--config", "asconfig.json", "--target", target], {
     stdout: process.stderr,
     stderr: process.stderr,
-    transforms: [packLiterals, keepUnoptimised as asc.Transform],
+    transforms: [recordsFirst, packLiterals, keepUnoptimised as asc.Transform],
     writeFile(_name, contents) {
       if (typeof contents !== "string") module = contents;
     },
@@ -49,12 +53,22 @@ export async function compile(target: "release" | "debug"): Promise<Compiled> {
   return { module: withFixedMemory(module), unoptimised: withFixedMemory(unoptimised) };
 }
 
-/** Optimises a module for size and takes away what only people read. Throws where it is not WebAssembly 1.0. */
+/**
+ * Optimises a module for size and takes away what only people read. Throws where the result is not WebAssembly 1.0.
+ */
 export function finish(module: Uint8Array): Uint8Array {
-  return optimise(module, ["strip-debug"], UNLIMITED);
+  const shrunk = shrink(optimise(module, ["strip-debug"], UNLIMITED));
+  const check = binaryen.readBinary(shrunk);
+  try {
+    check.setFeatures(binaryen.Features.MVP);
+    if (check.validate() === 0) throw new Error("the module needs more than WebAssembly 1.0");
+    return shrunk;
+  } finally {
+    check.dispose();
+  }
 }
 
-/** The same with the functions' names, and with no function put into the only one that calls it. */
+/** With the functions' names, no function put into the only one that calls it, and none made of repeated code. */
 export function finishForReport(module: Uint8Array): Uint8Array {
   return optimise(module, [], 0);
 }
@@ -73,14 +87,32 @@ function optimise(module: Uint8Array, lastPasses: readonly string[], singleCalle
     work.setFeatures(binaryen.Features.MVP);
     work.optimize();
     work.optimize();
+    const { room, size } = inputArea(work.emitBinary());
+    return emit(packData(work.emitText(), room, size), lastPasses);
+  } finally {
+    work.dispose();
+  }
+}
+
+/** Where the module takes its input, as it says itself. */
+function inputArea(module: Uint8Array): { room: number; size: number } {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {});
+  const answer = (name: string): number => (exports[name] as () => number)();
+  return { room: answer("input"), size: answer("input_size") };
+}
+
+/** The binary of an optimised module that is given as text. */
+function emit(text: string, lastPasses: readonly string[]): Uint8Array {
+  const work = binaryen.parseText(text);
+  try {
+    work.setFeatures(binaryen.Features.MVP);
     work.runPasses([
-      "const-hoisting",
       "reorder-locals",
-      "strip-producers",
-      "strip-target-features",
       ...lastPasses,
+      // Last, for any other pass drops what these two found.
+      "generate-stack-ir",
+      "optimize-stack-ir",
     ]);
-    if (work.validate() === 0) throw new Error("the module needs more than WebAssembly 1.0");
     return work.emitBinary();
   } finally {
     work.dispose();
