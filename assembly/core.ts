@@ -3,24 +3,33 @@ import {
   accountsDatagram,
   accountsFlowFailed,
   accountsFlowOpened,
-  accountsStream,
-  accountsTransactionDue,
+  transactionsTimePassed,
   attemptsDeadline,
   attemptsTimePassed,
-  breakConnection,
+  callsDeadline,
+  callsTimePassed,
   leaveAccounts,
   lookupEnded,
-  pongsDeadline,
-  pongsTimePassed,
   probesDeadline,
   probesTimePassed,
   registrationsDeadline,
   registrationsTimePassed,
   resetAccounts,
+  serverTransactionsDeadline,
+  serverTransactionsTimePassed,
   setCalls,
   startAccounts,
+  subscriptionsDeadline,
+  subscriptionsTimePassed,
 } from "./account/phone";
-import { beginListening, listeningDeadline, listeningFailed, listeningOpened } from "./account/listening";
+import { accountsStream, breakConnection, pongsDeadline, pongsTimePassed } from "./account/streams";
+import {
+  listeningDeadline,
+  listeningDue,
+  listeningFailed,
+  listeningOpened,
+  startListening,
+} from "./account/listening";
 import { FAMILY_IPV4, FAMILY_IPV6 } from "./bytes/address";
 import { span } from "./bytes/span";
 import {
@@ -42,7 +51,7 @@ import { dnsDeadline, dnsTimePassed, resetDns } from "./dns/resolver";
 import { input } from "./input";
 import { MAX_MESSAGE_IN } from "./limits";
 import { NEVER, SECOND } from "./time/clock";
-import { earliestTransaction, resetTransactions, transactionsDeadline } from "./transaction/client";
+import { resetTransactions, transactionsDeadline } from "./transaction/client";
 import {
   FLOW_OPEN,
   FLOW_OPENING,
@@ -55,6 +64,7 @@ import {
   flowHasFailed,
   flowHasOpened,
   flowOf,
+  holdFlow,
   releaseFlow,
   resetFlows,
 } from "./transport/flows";
@@ -112,7 +122,7 @@ export function start(time: i64): i32 {
   const now = advance(time);
   core.phase = RUNNING;
   putInForce();
-  beginListening(now);
+  startListening(now);
   return 0;
 }
 
@@ -124,7 +134,7 @@ export function flowOpened(time: i64, handle: u32, family: i32, port: i32): i32 
   if (!isFamily(family)) return ERROR_BAD_ARGUMENT;
   flowHasOpened(flow, family, port, input);
   if (flow.owner == OWNER_LISTENER) {
-    if (listeningOpened(flow)) startAccounts(now);
+    if (listeningOpened(flow, now)) startAccounts(now);
   } else if (flow.owner == OWNER_SIP) {
     accountsFlowOpened(flow, now);
   }
@@ -142,7 +152,7 @@ export function flowFailed(time: i64, handle: u32, reason: i32): i32 {
     dnsFlowFailed(flow.ownerIndex, now);
   } else if (flow.owner == OWNER_LISTENER) {
     listeningFailed(flow, reason, now);
-  } else if (flow.owner == OWNER_SIP) {
+  } else {
     accountsFlowFailed(handle, flow.remote.transport, opening, reason, now);
   }
   return 0;
@@ -153,6 +163,8 @@ export function flowBytes(time: i64, handle: u32, length: i32): i32 {
   const flow = flowOf(handle);
   if (flow == null) return ERROR_STALE_FLOW;
   if (flow.state != FLOW_OPEN) return ERROR_FLOW_STATE;
+  const stranger = flow.owner == OWNER_INCOMING && flow.remote.transport == TRANSPORT_UDP;
+  if (stranger) holdFlow(handle);
   if (length < 0 || length > MAX_MESSAGE_IN) {
     drop(DROP_TOO_LONG, flow.remote);
   } else if (flow.owner == OWNER_DNS) {
@@ -163,8 +175,8 @@ export function flowBytes(time: i64, handle: u32, length: i32): i32 {
     breakConnection(flow, now);
     return 0;
   }
-  // What came from elsewhere is answered at once or not at all.
-  if (flow.owner == OWNER_INCOMING) releaseFlow(handle);
+  // What came from elsewhere is kept while there is something to answer.
+  if (stranger) releaseFlow(handle);
   return 0;
 }
 
@@ -173,6 +185,17 @@ export function flowIncoming(time: i64, listener: u32, family: i32, port: i32): 
   const flow = flowOf(listener);
   if (flow == null || flow.owner != OWNER_LISTENER || !isFamily(family)) return 0;
   return acceptFlow(listener, flow.remote.transport, family, port, input);
+}
+
+/** The core runs, so that the application may ask for something at `time`, which is taken note of. */
+export function isRunningAt(time: i64): bool {
+  advance(time);
+  return core.phase == RUNNING;
+}
+
+/** The time that it is. */
+export function timeNow(): i64 {
+  return core.now;
 }
 
 function isFamily(family: i32): bool {
@@ -208,12 +231,73 @@ export function nextAction(time: i64): usize {
 
 export function nextDeadline(): i64 {
   if (core.phase != RUNNING && core.phase != STOPPING) return NEVER;
-  const works = min(
-    min(transactionsDeadline(), dnsDeadline()),
-    min(attemptsDeadline(), registrationsDeadline()),
-  );
-  const watches = min(probesDeadline(), pongsDeadline());
-  return min(min(works, watches), min(listeningDeadline(), core.stopAt));
+  let deadline = core.stopAt;
+  for (let room = 0; room < ROOMS; room++) deadline = min(deadline, deadlineOf(room));
+  return deadline;
+}
+
+/** What is due at the same time is done in this order. */
+const ROOMS = 10;
+
+/** When a room has something to do. */
+function deadlineOf(room: i32): i64 {
+  switch (room) {
+    case 0:
+      return transactionsDeadline();
+    case 1:
+      return dnsDeadline();
+    case 2:
+      return attemptsDeadline();
+    case 3:
+      return registrationsDeadline();
+    case 4:
+      return probesDeadline();
+    case 5:
+      return pongsDeadline();
+    case 6:
+      return serverTransactionsDeadline();
+    case 7:
+      return callsDeadline();
+    case 8:
+      return subscriptionsDeadline();
+    default:
+      return listeningDeadline();
+  }
+}
+
+/** The room does one thing that is due. */
+function timePassed(room: i32, now: i64): void {
+  switch (room) {
+    case 0:
+      transactionsTimePassed(now);
+      break;
+    case 1:
+      dnsTimePassed(now);
+      break;
+    case 2:
+      attemptsTimePassed(now);
+      break;
+    case 3:
+      registrationsTimePassed(now);
+      break;
+    case 4:
+      probesTimePassed(now);
+      break;
+    case 5:
+      pongsTimePassed(now);
+      break;
+    case 6:
+      serverTransactionsTimePassed(now);
+      break;
+    case 7:
+      callsTimePassed(now);
+      break;
+    case 8:
+      subscriptionsTimePassed(now);
+      break;
+    default:
+      listeningDue(now);
+  }
 }
 
 /** Does one piece of work that is due; false where none is. */
@@ -228,17 +312,16 @@ function step(now: i64): bool {
     halt();
     return true;
   }
-  const first = nextDeadline();
-  if (first > now) return false;
-  const transaction = earliestTransaction();
-  if (transaction != null && transactionsDeadline() == first) accountsTransactionDue(transaction, now);
-  else if (dnsDeadline() == first) dnsTimePassed(now);
-  else if (attemptsDeadline() == first) attemptsTimePassed(now);
-  else if (registrationsDeadline() == first) registrationsTimePassed(now);
-  else if (probesDeadline() == first) probesTimePassed(now);
-  else if (pongsDeadline() == first) pongsTimePassed(now);
-  else beginListening(now);
-  return true;
+  let first = -1;
+  let deadline = now + 1;
+  for (let room = 0; room < ROOMS; room++) {
+    const candidate = deadlineOf(room);
+    if (candidate >= deadline) continue;
+    deadline = candidate;
+    first = room;
+  }
+  if (first >= 0) timePassed(first, now);
+  return first >= 0;
 }
 
 /** The end of an orderly stop: what is still open is closed. */

@@ -21,6 +21,7 @@ import {
   start,
   stop,
 } from "./core";
+import { callHangUp, callPlace, callRequest, callRespond, requestSend, subscribe } from "./application";
 import { input as inputArea } from "./input";
 import { MAX_MESSAGE_IN } from "./limits";
 
@@ -47,6 +48,12 @@ export {
   configureDns as configure_dns,
   configureEnd as configure_end,
   configureErrors as configure_errors,
+  callPlace as call_place,
+  callRespond as call_respond,
+  callHangUp as call_hang_up,
+  callRequest as call_request,
+  requestSend as request_send,
+  subscribe,
   knownKeys as known_keys,
   knownKey as known_key,
   start,

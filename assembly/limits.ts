@@ -11,15 +11,35 @@ export const MAX_TARGETS = 16;
 /** Registrations: one a slot of each account. */
 export const MAX_REGISTRATIONS = MAX_ACCOUNTS * MAX_SLOTS;
 
-/** Requests that look for a target at the same time. */
-export const MAX_SEARCHES = 80;
+/** Requests other than REGISTER under way at the same time. */
+export const MAX_REQUESTS = 24;
+
+/** Requests that look for a target at the same time: two a registration, and the others. */
+export const MAX_SEARCHES = MAX_REGISTRATIONS * 2 + MAX_REQUESTS;
+
+/** Calls and subscriptions, a dialog each. */
+export const MAX_CALLS = 32;
+export const MAX_SUBSCRIPTIONS = 32;
+export const MAX_DIALOGS = MAX_CALLS + MAX_SUBSCRIPTIONS;
+
+/** Dialogs of subscriptions that have moved on and are being ended where they were. */
+export const MAX_PARTINGS = 8;
+
+/** Texts of dialogs and requests: cells of a fixed size. */
+export const TEXT_CELLS = 640;
+export const TEXT_CELL_SIZE = 64;
+
+/** Connections that others have opened to us. */
+export const MAX_INCOMING = 16;
 
 /** Targets whose health is known, and those that are probed. */
 export const MAX_HEALTH = 64;
 export const MAX_PROBES = 64;
 
 export const MAX_FLOWS = 64;
-export const MAX_TRANSACTIONS = 128;
+/** Client and server transactions. */
+export const MAX_TRANSACTIONS = 96;
+export const MAX_SERVER_TRANSACTIONS = 32;
 
 /** Connections whose message is not complete yet, with a block of the size of a message each. */
 export const MAX_STREAMS = 8;

@@ -1,33 +1,23 @@
-import { NO_SPAN, Span, spanEnd, spanLength, spanStart } from "../bytes/span";
-import { isLiteralIgnoreCase } from "../bytes/literal";
+import { Span, spanEnd, spanLength, spanStart } from "../bytes/span";
 import { Writer } from "../bytes/writer";
-import {
-  DROP_MALFORMED,
-  DROP_TOO_LONG,
-  DROP_UNSUPPORTED_REQUEST,
-  EVENT_ANSWERED,
-  METHOD_ACK,
-  METHOD_BYE,
-  METHOD_CANCEL,
-  METHOD_NOTIFY,
-  METHOD_OPTIONS,
-} from "../contract/constants";
+import { DROP_TOO_LONG } from "../contract/constants";
 import { drop } from "../contract/drops";
-import { beginEvent, endAction, putTarget, putText, putWord } from "../contract/queue";
 import { MAX_MESSAGE_OUT } from "../limits";
 import { endHead, textField } from "../sip/compose";
-import { toTag, topVia } from "../sip/fields";
-import { HEADER_ALLOW, HEADER_EVENT, HEADER_USER_AGENT } from "../sip/header";
-import { header, message } from "../sip/message";
+import { HEADER_ALLOW, HEADER_USER_AGENT } from "../sip/header";
+import { message } from "../sip/message";
 import { beginResponse } from "../sip/respond";
-import { itemName } from "../sip/text";
 import { Via, viaParameter } from "../sip/via";
 import { random32 } from "../time/random";
+import { ServerTransaction, takeServerTransaction } from "../transaction/server";
 import { Flow, handleOfFlow, sendOnFlow } from "../transport/flows";
+import { ALLOWED } from "./request/write";
+import { sayAnswered } from "./trace";
 
 /*
- * Requests that come in, answered without a transaction (RFC 3261, 8.2.7): the same request has the same answer
- * each time it is sent. A server that asks by OPTIONS whether the phone is there must hear that it is.
+ * Requests that come in and are answered at once, most of them without a transaction (RFC 3261, 8.2.7): the same
+ * request has the same answer each time it is sent. A server that asks by OPTIONS whether the phone is there must hear
+ * that it is.
  */
 
 const TAG_LENGTH = 8;
@@ -36,7 +26,6 @@ const writer = changetype<Writer>(memory.data(offsetof<Writer>(), 8));
 const tagWriter = changetype<Writer>(memory.data(offsetof<Writer>(), 8));
 const block = memory.data(MAX_MESSAGE_OUT, 8);
 const tagText = memory.data(TAG_LENGTH);
-const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
 /** Makes our tags such that nobody guesses them. */
 const secret = memory.data(4, 4);
 
@@ -44,21 +33,14 @@ export function resetAnswering(): void {
   store<u32>(secret, 0);
 }
 
-/** Answers the request in view, which came on `flow`; what cannot be answered is dropped. */
-export function answerRequest(flow: Flow): void {
-  if (message.method == METHOD_ACK) {
-    drop(DROP_UNSUPPORTED_REQUEST, flow.remote);
-    return;
-  }
-  if (!topVia(via)) {
-    drop(DROP_MALFORMED, flow.remote);
-    return;
-  }
-  const status = statusFor(message.method);
-  const reason =
-    status == 200 ? "OK" : status == 481 ? "Call/Transaction Does Not Exist" : "Method Not Allowed";
-  beginResponse(writer.begin(block, MAX_MESSAGE_OUT), status, reason, ownTag(), flow.remote);
-  textField(writer, HEADER_ALLOW, "OPTIONS, NOTIFY");
+/** Begins the answer to the request in view, whose topmost Via is `via` and which came on `flow`. */
+export function beginAnswer(flow: Flow, via: Via, status: i32): Writer {
+  return beginResponse(writer.begin(block, MAX_MESSAGE_OUT), status, ownTag(via), flow.remote);
+}
+
+/** Ends the answer begun last and sends it, by a transaction where there is one. */
+export function endAnswer(flow: Flow, transaction: ServerTransaction | null, status: i32, now: i64): void {
+  textField(writer, HEADER_ALLOW, ALLOWED);
   textField(writer, HEADER_USER_AGENT, "sip-failover");
   endHead(writer);
   if (writer.overflow) {
@@ -66,24 +48,26 @@ export function answerRequest(flow: Flow): void {
     return;
   }
   const response = writer.written();
-  sendOnFlow(handleOfFlow(flow), spanStart(response), spanLength(response));
-  beginEvent(EVENT_ANSWERED, 0);
-  putText(message.methodName);
-  putTarget(flow.remote);
-  putWord(status);
-  endAction();
+  if (transaction != null) transaction.respond(status, response, false, now);
+  else sendOnFlow(handleOfFlow(flow), spanStart(response), spanLength(response));
+  sayAnswered(message.methodName, flow.remote, status);
 }
 
-/** S3: there are no dialogs; message waiting may be told of without any. */
-function statusFor(method: i32): i32 {
-  if (method == METHOD_BYE || method == METHOD_CANCEL || toTag() != NO_SPAN) return 481;
-  if (method == METHOD_OPTIONS) return 200;
-  if (method != METHOD_NOTIFY) return 405;
-  return isLiteralIgnoreCase(itemName(header(HEADER_EVENT)), "message-summary") ? 200 : 481;
+/** Answers the request in view, without a transaction. */
+export function answerAtOnce(flow: Flow, via: Via, status: i32): void {
+  beginAnswer(flow, via, status);
+  endAnswer(flow, null, status, 0);
+}
+
+/** Answers the request in view, and remembers how for when it comes again, unless no transaction is free. */
+export function answerOnce(flow: Flow, via: Via, status: i32, now: i64): void {
+  const transaction = takeServerTransaction(handleOfFlow(flow), via);
+  beginAnswer(flow, via, status);
+  endAnswer(flow, transaction, status, now);
 }
 
 /** A tag that is the same for each copy of a request, which has the same branch. */
-function ownTag(): Span {
+function ownTag(via: Via): Span {
   if (load<u32>(secret) == 0) store<u32>(secret, random32() | 1);
   let tag = load<u32>(secret);
   const branch = viaParameter(via, "branch");

@@ -12,28 +12,24 @@ import { topVia } from "../sip/fields";
 import { HEADER_VIA } from "../sip/header";
 import { BODY_CUT_OFF, CUT_OFF, NOT_SIP, PARSED, message, nextValue, parseMessage } from "../sip/message";
 import { Via, viaParameter } from "../sip/via";
-import { ClientTransaction, FINAL, matchTransaction, transactionResponse } from "../transaction/client";
-import { answerRequest } from "./answering";
+import { ClientTransaction, matchTransaction } from "../transaction/client";
 import { Flow, OWNER_SIP, handleOfFlow } from "../transport/flows";
 
 /*
- * Datagrams of SIP that arrive: requests are answered, responses matched to the transaction that they end. What fits nothing is
- * dropped and counted.
+ * Messages of SIP that arrive, and the transactions that responses belong to. What fits nothing is dropped and counted.
  */
 
 const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
 
-/** The transaction that the datagram ends with a final response, which is in view; `null` where it ends none. */
-export function datagramArrived(flow: Flow, bytes: Span, now: i64): ClientTransaction | null {
+/** Brings a message into view; false where it is none, which is said. */
+export function messageArrived(flow: Flow, bytes: Span): bool {
   const error = parseMessage(bytes);
-  if (error != PARSED) {
-    drop(isPong(bytes) ? DROP_PONG : reasonOf(error), flow.remote);
-    return null;
-  }
-  if (message.isRequest) {
-    answerRequest(flow);
-    return null;
-  }
+  if (error != PARSED) drop(isPong(bytes) ? DROP_PONG : reasonOf(error), flow.remote);
+  return error == PARSED;
+}
+
+/** The transaction that the response in view belongs to; `null` where there is none, which is said. */
+export function transactionAnswered(flow: Flow): ClientTransaction | null {
   if (!hasOneVia()) {
     drop(DROP_MALFORMED, flow.remote);
     return null;
@@ -42,9 +38,8 @@ export function datagramArrived(flow: Flow, bytes: Span, now: i64): ClientTransa
   const transaction = matchTransaction(handleOfFlow(flow), branch, message.method);
   if (transaction == null) {
     drop(flow.owner == OWNER_SIP ? DROP_NO_TRANSACTION : DROP_STRANGER, flow.remote);
-    return null;
   }
-  return transactionResponse(transaction, message.status, now) == FINAL ? transaction : null;
+  return transaction;
 }
 
 /** RFC 3261 (8.1.3.3): a response with another Via than ours was not meant for us. Ours is in `via`. */

@@ -1,77 +1,74 @@
 import { Endpoint } from "../bytes/endpoint";
 import { NO_HANDLE } from "../bytes/handle";
-import { NOT_A_NUMBER } from "../bytes/number";
-import { NO_SPAN } from "../bytes/span";
+import { NO_SPAN, Span, spanLength } from "../bytes/span";
 import { routeAddress } from "../config/settings";
 import {
-  CAUSE_503,
   CAUSE_CLOSED,
   CAUSE_CONNECT,
   CAUSE_DOWN,
   CAUSE_REFUSED,
-  CAUSE_REJECTED,
   CAUSE_SILENT,
-  FAILURE_NO_CREDENTIALS,
+  CAUSE_TLS_CERTIFICATE,
+  CAUSE_TLS_HANDSHAKE,
   FAILURE_POOL_FULL,
-  FAILURE_REJECTED,
+  FAILURE_TARGET_FAILED,
   FAILURE_TOO_LONG,
-  FAILURE_WRONG_CREDENTIALS,
   FLOW_FAILURE_CLOSED,
+  FLOW_FAILURE_TLS_CERTIFICATE,
+  FLOW_FAILURE_TLS_HANDSHAKE,
+  METHOD_INVITE,
+  METHOD_OPTIONS,
   METHOD_REGISTER,
-  REASON_CHALLENGE,
-  REASON_INTERVAL_TOO_BRIEF,
+  TRANSPORT_TCP,
   TRANSPORT_UDP,
 } from "../contract/constants";
-import { MAX_REGISTRATIONS } from "../limits";
-import { headerSeconds } from "../sip/fields";
-import { HEADER_MIN_EXPIRES, HEADER_RETRY_AFTER } from "../sip/header";
+import { MAX_REGISTRATIONS, MAX_REQUESTS } from "../limits";
 import { NEVER, SECOND } from "../time/clock";
-import { FULL_BUDGET, endTransaction, startTransaction, takeTransaction } from "../transaction/client";
-import { patience } from "../transaction/timers";
-import { FLOW_OPEN, flowOf, releaseFlow, shareFlow } from "../transport/flows";
 import {
-  CHALLENGE_ANSWERABLE,
-  CHALLENGE_NO_PASSWORD,
-  CHALLENGE_NO_ROOM,
-  CHALLENGE_REFUSED,
-  beginChallenges,
-  followNextNonce,
-  moveChallenges,
-  takeChallenge,
-} from "./challenges";
+  ClientTransaction,
+  FULL_BUDGET,
+  abandonTransaction,
+  endTransaction,
+  startTransaction,
+  takeTransaction,
+} from "../transaction/client";
+import { patience, timerT1 } from "../transaction/timers";
+import { FLOW_OPEN, Flow, flowOf, releaseFlow, shareFlow } from "../transport/flows";
+import { beginChallenges, moveChallenges, takeCredentialsBack } from "./challenges";
 import { listeningPort } from "./listening";
-import { movesOnRejection } from "./options";
-import {
-  CONTACT_ALL,
-  CONTACT_BIND,
-  CONTACT_UNBIND,
-  grantedLifetime,
-  noteMapping,
-  writeRegister,
-} from "./register";
+import { CONTACT_ALL, CONTACT_BIND, CONTACT_UNBIND, writeKeepAlive, writeRegister } from "./register";
 import { Registration, registrationAt } from "./registrations";
+import { requestAt } from "./request/request";
+import { writeRequest } from "./request/write";
+import { sayTooLarge } from "./trace";
 
 /*
- * An attempt: one REGISTER at one target, from opening the flow to the answer that counts, with the challenges and
- * corrections in between. A registration has two, for its main search and for the trial of failback; they are
- * numbered registration · 2 + which.
+ * An attempt: one request at one target, from opening the flow to the answer that counts, with the challenges and
+ * corrections in between. A registration has two, for its main search and for the trial of failback, numbered
+ * registration · 2 + which; behind those come the attempts of other requests, one each.
  *
- *   IDLE ──start──▶ STARTING ──now──▶ OPENING ──flow open──▶ WAITING ──answer, silence, flow gone──▶ DONE
- *                       ▲                                        │ 401, 407, 423
- *                       └────────────────────────────────────────┘
+ *   IDLE ──start──▶ STARTING ──now──▶ OPENING ──flow open──▶ AWAITING ──answer, silence, flow gone──▶ DONE
+ *                       ▲                                        │ 401, 407, 422, 423     ▲
+ *                       ├────────────────────────────────────────┘                        │
+ *                       └── no TCP: back to UDP       INVITE: 1xx ──▶ PROVISIONAL (F4) ────┘
  */
 
 const IDLE: u8 = 0;
 const STARTING: u8 = 1;
 const OPENING: u8 = 2;
 const AWAITING: u8 = 3;
-const DONE: u8 = 4;
+export const DONE: u8 = 4;
+const PROVISIONAL: u8 = 5;
 
 export const PURPOSE_REGISTER: u8 = 0;
 /** R1: takes all older bindings back. */
 export const PURPOSE_REMOVE_OLD: u8 = 1;
 /** R7: takes our binding back. */
 export const PURPOSE_LEAVE: u8 = 2;
+/** B3: asks by OPTIONS whether the target is there, for an account that does not register. */
+export const PURPOSE_ASK: u8 = 3;
+/** Any other request. */
+export const PURPOSE_REQUEST: u8 = 4;
 
 /** How an attempt ended; NOT_ENDED where it goes on. */
 export const NOT_ENDED: i32 = 0;
@@ -84,11 +81,12 @@ export const ATTEMPT_REJECTED: i32 = 3;
 /** Owner of its transactions. */
 export const OWNER_ATTEMPT: u8 = 1;
 
-/** A Retry-After is believed up to this: there is no for ever (R5). */
-const LONGEST_RETRY_AFTER: i64 = 3600;
+/** RFC 3261 (18.1.1): a larger request does not go by UDP, unless TCP is not to be had. Octets. */
+const LARGEST_BY_UDP = 1300;
 
-/** How often a 423 is followed before it is taken for a rejection. */
-const MOST_CORRECTIONS: u8 = 2;
+const NOT_TRIED: u8 = 0;
+const BY_TCP: u8 = 1;
+const NO_TCP: u8 = 2;
 
 @unmanaged
 export class Attempt {
@@ -96,6 +94,12 @@ export class Attempt {
   purpose: u8;
   reason: u8;
   corrections: u8;
+  /** The registration of the slot that it is made for. */
+  place: u8;
+  /** More than a 100 has come: somebody behind the target may be ringing. */
+  reachedFarEnd: bool;
+  /** RFC 3261 (18.1.1): a request too large for UDP goes by TCP where the target has it. */
+  private detour: u8;
   cause: u8;
   failure: u8;
   status: u16;
@@ -135,7 +139,12 @@ export class Attempt {
   }
 
   get registration(): Registration {
-    return registrationAt(this.index >> 1);
+    return registrationAt(this.place);
+  }
+
+  /** It waits for a final answer, or for its flow. */
+  get isWaiting(): bool {
+    return this.state == OPENING || this.state == AWAITING;
   }
 
   /** The server has seen us under another address than its Contact named. */
@@ -145,7 +154,12 @@ export class Attempt {
   }
 }
 
-export const ATTEMPTS = MAX_REGISTRATIONS * 2;
+/** Attempts of registrations; those of other requests follow. */
+export const REGISTRATION_ATTEMPTS = MAX_REGISTRATIONS * 2;
+export const ATTEMPTS = REGISTRATION_ATTEMPTS + MAX_REQUESTS;
+
+/** A target by another transport. */
+const way = changetype<Endpoint>(memory.data(offsetof<Endpoint>(), 4));
 
 const attempts = memory.data(offsetof<Attempt>() * ATTEMPTS, 8);
 
@@ -161,17 +175,21 @@ export function resetAttempts(): void {
 /** Begins at `target`: the work is done when the core comes to what is due. `budget` as of `startTransaction`. */
 export function startAttempt(
   attempt: Attempt,
+  registration: Registration,
   purpose: u8,
   target: Endpoint,
   budget: i64,
   reason: i32,
   now: i64,
 ): void {
-  endTransaction(attempt.transaction);
+  abandonTransaction(attempt.transaction, now);
   const flow = flowOf(attempt.flow);
   if (flow == null || !flow.remote.equals(target)) leaveFlow(attempt);
   beginChallenges(attempt.index, target);
   attempt.target.copyFrom(target);
+  attempt.place = registration.index as u8;
+  attempt.detour = NOT_TRIED;
+  attempt.reachedFarEnd = false;
   attempt.purpose = purpose;
   attempt.reason = reason as u8;
   attempt.corrections = 0;
@@ -181,10 +199,15 @@ export function startAttempt(
 }
 
 /** The work is due; the budget begins. */
-function begin(attempt: Attempt, now: i64): void {
+export function begin(attempt: Attempt, now: i64): void {
+  beginAnew(attempt, now);
+  attempt.answerBy = now + (attempt.budget == FULL_BUDGET ? patience() : attempt.budget);
+}
+
+/** The work is due, within what is left of the budget. */
+function beginAnew(attempt: Attempt, now: i64): void {
   attempt.state = STARTING;
   attempt.deadline = now;
-  attempt.answerBy = now + (attempt.budget == FULL_BUDGET ? patience() : attempt.budget);
 }
 
 function leaveFlow(attempt: Attempt): void {
@@ -192,9 +215,9 @@ function leaveFlow(attempt: Attempt): void {
   attempt.flow = NO_HANDLE;
 }
 
-/** Gives it up: what still comes for it changes nothing (F15). */
-export function cancelAttempt(attempt: Attempt): void {
-  endTransaction(attempt.transaction);
+/** Gives it up: what still comes for it changes nothing (F15). An INVITE under way is left as `failed` leaves it. */
+export function cancelAttempt(attempt: Attempt, now: i64 = 0): void {
+  abandonTransaction(attempt.transaction, now);
   attempt.transaction = NO_HANDLE;
   leaveFlow(attempt);
   attempt.state = IDLE;
@@ -226,11 +249,16 @@ export function earliestAttempt(): Attempt | null {
 
 /** Its deadline has come: it opens its flow, or has waited too long for it to open. */
 export function attemptDue(attempt: Attempt, now: i64): i32 {
-  if (attempt.state != STARTING) return failed(attempt, CAUSE_CONNECT);
+  if (attempt.state != STARTING) {
+    if (attempt.detour == BY_TCP) return backToUdp(attempt, now);
+    return failed(attempt, CAUSE_CONNECT, now);
+  }
   if (attempt.flow == NO_HANDLE) {
     const registration = attempt.registration;
     const name = routeAddress(registration.account, registration.slot);
-    attempt.flow = shareFlow(attempt.target, listeningPort(), name);
+    way.copyFrom(attempt.target);
+    if (attempt.detour == BY_TCP) way.transport = TRANSPORT_TCP as u8;
+    attempt.flow = shareFlow(way, listeningPort(), name);
   }
   const flow = flowOf(attempt.flow);
   if (flow == null) {
@@ -240,7 +268,16 @@ export function attemptDue(attempt: Attempt, now: i64): i32 {
   }
   if (flow.state == FLOW_OPEN) return send(attempt, now);
   attempt.state = OPENING;
-  attempt.deadline = attempt.answerBy;
+  attempt.deadline =
+    attempt.detour == BY_TCP ? min(now + (timerT1() << 2), attempt.answerBy) : attempt.answerBy;
+  return NOT_ENDED;
+}
+
+/** The target has no TCP: UDP it is, for a request of any size. */
+function backToUdp(attempt: Attempt, now: i64): i32 {
+  leaveFlow(attempt);
+  attempt.detour = NO_TCP;
+  begin(attempt, now);
   return NOT_ENDED;
 }
 
@@ -255,24 +292,30 @@ export function wakeAttempts(flow: u32, now: i64): void {
 }
 
 /** Its flow has failed. */
-export function attemptFlowFailed(attempt: Attempt, flow: u32, reason: i32): i32 {
+export function attemptFlowFailed(attempt: Attempt, flow: u32, transport: i32, reason: i32, now: i64): i32 {
   if (attempt.flow != flow || attempt.state == IDLE || attempt.state == DONE) return NOT_ENDED;
   const opening = attempt.state == OPENING;
+  const provisional = attempt.state == PROVISIONAL;
   endTransaction(attempt.transaction);
   attempt.flow = NO_HANDLE;
-  return failed(attempt, causeOf(attempt.target.transport, opening, reason));
+  if (opening && attempt.detour == BY_TCP) return backToUdp(attempt, now);
+  attempt.retryAfter = 0;
+  // F4: the search is over; so is the request.
+  if (provisional) return rejected(attempt, FAILURE_TARGET_FAILED, 0);
+  return failed(attempt, causeOf(transport, opening, reason), now);
 }
 
 /** K2: probes have put a target down: who still waits for it moves on, where there is somebody else. */
-export function attemptTargetDown(attempt: Attempt, target: Endpoint): i32 {
-  const waits = attempt.state == OPENING || attempt.state == AWAITING;
-  if (!waits || attempt.budget == FULL_BUDGET || !attempt.target.equals(target)) return NOT_ENDED;
-  return failed(attempt, CAUSE_DOWN);
+export function attemptTargetDown(attempt: Attempt, target: Endpoint, now: i64): i32 {
+  if (!attempt.isWaiting || attempt.budget == FULL_BUDGET || !attempt.target.equals(target)) return NOT_ENDED;
+  return failed(attempt, CAUSE_DOWN, now);
 }
 
 /** F1: what the end of a flow says of its target. */
 export function causeOf(transport: i32, opening: bool, reason: i32): i32 {
   if (transport == TRANSPORT_UDP) return CAUSE_REFUSED;
+  if (reason == FLOW_FAILURE_TLS_CERTIFICATE) return CAUSE_TLS_CERTIFICATE;
+  if (reason == FLOW_FAILURE_TLS_HANDSHAKE) return CAUSE_TLS_HANDSHAKE;
   if (opening) return CAUSE_CONNECT;
   return reason == FLOW_FAILURE_CLOSED ? CAUSE_CLOSED : CAUSE_CONNECT;
 }
@@ -280,7 +323,8 @@ export function causeOf(transport: i32, opening: bool, reason: i32): i32 {
 function send(attempt: Attempt, now: i64): i32 {
   const registration = attempt.registration;
   const flow = flowOf(attempt.flow)!;
-  const transaction = takeTransaction(METHOD_REGISTER, attempt.flow, OWNER_ATTEMPT, attempt.index);
+  const method = methodOfAttempt(attempt);
+  const transaction = takeTransaction(method, attempt.flow, OWNER_ATTEMPT, attempt.index);
   if (transaction == null) {
     begin(attempt, now + SECOND);
     return NOT_ENDED;
@@ -289,96 +333,76 @@ function send(attempt: Attempt, now: i64): i32 {
   transaction.slot = registration.slot;
   transaction.reason = attempt.reason;
   attempt.transaction = transaction.handle;
-  const leaves = attempt.purpose == PURPOSE_LEAVE;
-  attempt.contact.copyFrom(leaves ? registration.contact : flow.reachable);
-  const what = leaves ? CONTACT_UNBIND : attempt.purpose == PURPOSE_REMOVE_OLD ? CONTACT_ALL : CONTACT_BIND;
-  const message = writeRegister(registration, transaction, flow, what, attempt.contact, attempt.index);
+  const message = write(attempt, registration, transaction, flow);
   if (message == NO_SPAN) {
     endTransaction(attempt.transaction);
     return rejected(attempt, FAILURE_TOO_LONG, 0);
   }
+  const unreliable = flow.remote.transport == TRANSPORT_UDP;
+  if (unreliable && spanLength(message) > LARGEST_BY_UDP && attempt.detour == NOT_TRIED) {
+    endTransaction(attempt.transaction);
+    takeCredentialsBack(attempt.index);
+    sayTooLarge(registration, method, attempt.target, spanLength(message));
+    leaveFlow(attempt);
+    attempt.detour = BY_TCP;
+    beginAnew(attempt, now);
+    return NOT_ENDED;
+  }
   attempt.state = AWAITING;
   attempt.deadline = NEVER;
-  const unreliable = flow.remote.transport == TRANSPORT_UDP;
-  startTransaction(transaction, message, unreliable ? attempt.budget : max(attempt.answerBy - now, 1), now);
-  return NOT_ENDED;
+  const budget = unreliable ? attempt.budget : max(attempt.answerBy - now, 1);
+  if (startTransaction(transaction, message, budget, now)) return NOT_ENDED;
+  endTransaction(attempt.transaction);
+  return rejected(attempt, FAILURE_POOL_FULL, 0);
+}
+
+function methodOfAttempt(attempt: Attempt): i32 {
+  if (attempt.purpose == PURPOSE_REQUEST) return requestAt(attempt.index - REGISTRATION_ATTEMPTS).method;
+  return attempt.purpose == PURPOSE_ASK ? METHOD_OPTIONS : METHOD_REGISTER;
+}
+
+function write(
+  attempt: Attempt,
+  registration: Registration,
+  transaction: ClientTransaction,
+  flow: Flow,
+): Span {
+  const index = attempt.index;
+  const purpose = attempt.purpose;
+  if (purpose == PURPOSE_REQUEST) {
+    return writeRequest(requestAt(index - REGISTRATION_ATTEMPTS), transaction, flow, index);
+  }
+  if (purpose == PURPOSE_ASK) return writeKeepAlive(registration, METHOD_OPTIONS, transaction, flow);
+  const leaves = purpose == PURPOSE_LEAVE;
+  attempt.contact.copyFrom(leaves ? registration.contact : flow.reachable);
+  const what = leaves ? CONTACT_UNBIND : purpose == PURPOSE_REMOVE_OLD ? CONTACT_ALL : CONTACT_BIND;
+  return writeRegister(registration, transaction, flow, what, attempt.contact, index);
+}
+
+/** F4: a provisional response to its INVITE has come: no other target is tried. */
+export function attemptProvisional(attempt: Attempt, status: i32): void {
+  if (methodOfAttempt(attempt) != METHOD_INVITE) return;
+  attempt.state = PROVISIONAL;
+  attempt.reachedFarEnd = status > 100;
 }
 
 /** Its transaction has timed out (F2). */
-export function attemptTimedOut(attempt: Attempt): i32 {
-  return failed(attempt, CAUSE_SILENT);
+export function attemptTimedOut(attempt: Attempt, now: i64): i32 {
+  attempt.retryAfter = 0;
+  return failed(attempt, CAUSE_SILENT, now);
 }
 
-/** The final response in view answers its request. */
-export function attemptAnswered(attempt: Attempt, status: i32, now: i64): i32 {
-  const flow = flowOf(attempt.flow);
-  if (flow != null) noteMapping(flow);
-  attempt.status = status as u16;
-  if (status < 300) return accepted(attempt);
-  if (status == 401 || status == 407) return challenged(attempt, status, now);
-  if (status == 423 && correctLifetime(attempt)) return again(attempt, REASON_INTERVAL_TOO_BRIEF, now);
-  noteRetryAfter(attempt);
-  if (status == 503) return failed(attempt, CAUSE_503);
-  const movesOn = status >= 400 && status != 423 && movesOnRejection(attempt.registration.account);
-  return movesOn ? failed(attempt, CAUSE_REJECTED) : rejected(attempt, FAILURE_REJECTED, status);
-}
-
-function accepted(attempt: Attempt): i32 {
-  followNextNonce(attempt.index);
-  attempt.lifetime = grantedLifetime(attempt.registration, attempt.contact);
-  attempt.state = DONE;
-  return ATTEMPT_ACCEPTED;
-}
-
-/** R3: the answer goes to the target that sent the challenge. */
-function challenged(attempt: Attempt, status: i32, now: i64): i32 {
-  const account = attempt.registration.account;
-  const taken = takeChallenge(attempt.index, account, attempt.target, status == 407);
-  switch (taken) {
-    case CHALLENGE_ANSWERABLE:
-      return again(attempt, REASON_CHALLENGE, now);
-    case CHALLENGE_NO_PASSWORD:
-      return rejected(attempt, FAILURE_NO_CREDENTIALS, status);
-    case CHALLENGE_NO_ROOM:
-      return rejected(attempt, FAILURE_POOL_FULL, status);
-    case CHALLENGE_REFUSED:
-      return rejected(attempt, FAILURE_WRONG_CREDENTIALS, status);
-    default:
-      return rejected(attempt, FAILURE_REJECTED, status);
-  }
-}
-
-/** R3: a 423 is followed by what it asks for. */
-function correctLifetime(attempt: Attempt): bool {
-  const registration = attempt.registration;
-  const least = headerSeconds(HEADER_MIN_EXPIRES);
-  if (least == NOT_A_NUMBER || least <= (registration.askedLifetime as i64)) return false;
-  if (attempt.corrections++ == MOST_CORRECTIONS) return false;
-  registration.askedLifetime = least as u32;
-  return true;
-}
-
-/** The same target gets the request anew, with a budget of its own (F5). */
-function again(attempt: Attempt, reason: i32, now: i64): i32 {
-  attempt.reason = reason as u8;
-  begin(attempt, now);
-  return NOT_ENDED;
-}
-
-function noteRetryAfter(attempt: Attempt): void {
-  const seconds = headerSeconds(HEADER_RETRY_AFTER);
-  attempt.retryAfter = seconds == NOT_A_NUMBER ? 0 : min(seconds, LONGEST_RETRY_AFTER) * SECOND;
-}
-
-function failed(attempt: Attempt, cause: i32): i32 {
-  endTransaction(attempt.transaction);
+/** F1: the target has failed it. */
+export function failed(attempt: Attempt, cause: i32, now: i64): i32 {
+  abandonTransaction(attempt.transaction, now);
   attempt.cause = cause as u8;
   attempt.state = DONE;
   attempt.deadline = NEVER;
   return ATTEMPT_FAILED;
 }
 
-function rejected(attempt: Attempt, failure: i32, status: i32): i32 {
+/** It has ended with an answer, or for a reason of our own. */
+export function rejected(attempt: Attempt, failure: i32, status: i32): i32 {
   attempt.failure = failure as u8;
   attempt.status = status as u16;
   attempt.state = DONE;

@@ -14,8 +14,11 @@ import { MODE_NEW_REQUESTS, failbackOf } from "../redundancy/failback";
 import { Target, listOf } from "../redundancy/targets";
 import { NEVER, SECOND } from "../time/clock";
 import { holdFlow, releaseFlow } from "../transport/flows";
+import { slotHasRegistered } from "./fallback";
 import { keepAlivePeriod, refreshOverlap } from "./options";
+import { forgetServiceRoute } from "./register";
 import { Registration } from "./registrations";
+import { subscriptionsFollowTo } from "./subscription/subscription";
 import { sayFailback, sayFailover, sayRegistered, sayTargetFailed, sayUnregistered } from "./trace";
 
 /*
@@ -72,6 +75,8 @@ export function bind(
   if (currentOf(slot).settle(target, now)) failbackOf(slot).settledAnew();
   else failbackOf(slot).resume();
   sayRegistered(registration, lifetime);
+  slotHasRegistered(registration, now);
+  subscriptionsFollowTo(registration.account, registration.slot, target.endpoint, now);
   registration.moveRule = NO_RULE;
 }
 
@@ -97,6 +102,7 @@ function sayMoved(registration: Registration, to: Endpoint, byTrial: bool): void
 export function loseBinding(registration: Registration, failure: i32): void {
   if (!registration.isBound) return;
   sayUnregistered(registration, failure);
+  forgetServiceRoute(registration);
   registration.bound.clear();
   releaseFlow(registration.flow);
   registration.flow = NO_HANDLE;

@@ -6,7 +6,7 @@ import { Writer } from "../bytes/writer";
 import { authName } from "../config/settings";
 import { POOL_CHALLENGES } from "../contract/constants";
 import { poolFull } from "../contract/queue";
-import { CHALLENGE_CELLS, CHALLENGE_CELL_SIZE, MAX_REGISTRATIONS } from "../limits";
+import { CHALLENGE_CELLS, CHALLENGE_CELL_SIZE, MAX_REGISTRATIONS, MAX_REQUESTS } from "../limits";
 import { Challenge, nextNonce, strongestChallenge } from "../sip/challenge";
 import { credentials, credentialsField } from "../sip/digest";
 import {
@@ -52,7 +52,7 @@ class Kept {
   }
 }
 
-const ATTEMPTS = MAX_REGISTRATIONS * 2;
+const ATTEMPTS = MAX_REGISTRATIONS * 2 + MAX_REQUESTS;
 const CNONCE_LENGTH = 16;
 
 /** A server that calls nonce after nonce stale is not humoured for ever. */
@@ -92,6 +92,12 @@ function forget(one: Kept): void {
   memory.fill(changetype<usize>(one), 0, offsetof<Kept>());
 }
 
+/** The attempt is somebody else's from now on. */
+export function forgetChallenges(attempt: i32): void {
+  forget(keptAt(attempt, false));
+  forget(keptAt(attempt, true));
+}
+
 /** An attempt at `target` begins: what another target's challenges were is forgotten, and the counts begin anew. */
 export function beginChallenges(attempt: i32, target: Endpoint): void {
   for (let proxy = 0; proxy < 2; proxy++) {
@@ -129,7 +135,12 @@ export function takeChallenge(attempt: i32, account: i32, target: Endpoint, prox
   else one.answered++;
   if (keep(one, target)) return CHALLENGE_ANSWERABLE;
   // Room first for the one that is needed now: it costs the others a 401 with their next request.
-  for (let i = 0; i < ATTEMPTS * 2; i++) dropTexts(keptAt(i >> 1, (i & 1) != 0));
+  for (let i = 0; i < ATTEMPTS * 2; i++) {
+    const other = keptAt(i >> 1, (i & 1) != 0);
+    // What was never offered was not refused.
+    if (other.count == 0 && other.target.exists && other != one) other.answered = 0;
+    dropTexts(other);
+  }
   poolFull(POOL_CHALLENGES, account);
   return keep(one, target) ? CHALLENGE_ANSWERABLE : CHALLENGE_NO_ROOM;
 }
@@ -201,6 +212,14 @@ export function writeCredentials(writer: Writer, attempt: i32, account: i32, met
 /** A text that is there, be it empty. */
 function presentText(text: i32): Span {
   return text == 0 ? span(cells, 0) : textSpan(texts, text);
+}
+
+/** The request that credentials were written for was not sent after all: they count as unused. */
+export function takeCredentialsBack(attempt: i32): void {
+  for (let proxy = 0; proxy < 2; proxy++) {
+    const one = keptAt(attempt, proxy != 0);
+    if (one.count > 0) one.count--;
+  }
 }
 
 /** The challenges of one attempt become those of another, which forgets its own. */

@@ -4,13 +4,15 @@ import {
   REASON_FALLBACK,
   REASON_RETRY,
   RULE_G2,
+  RULE_G3,
 } from "../contract/constants";
+import { usesProxy } from "../config/settings";
 import { NEVER, after } from "../time/clock";
 import { listOf } from "../redundancy/targets";
 import { loseBinding } from "./binding";
 import { fallbackTimeout, isSuccessive } from "./options";
 import { lookForTarget, retryLater, standBack } from "./registration";
-import { AWAY, OFF, Registration } from "./registrations";
+import { AWAY, OFF, Registration, registrationOf } from "./registrations";
 import { sayFailbackFailed, sayFallback } from "./trace";
 
 /*
@@ -30,6 +32,11 @@ function slotOne(registration: Registration): Registration {
 
 function bitOf(registration: Registration): u8 {
   return registration.slot;
+}
+
+/** The slot that new requests of an account use first (G1, G2). */
+export function workingSlotOf(account: i32): u8 {
+  return isSuccessive(account) ? registrationOf(account, 1).workingSlot : 1;
 }
 
 /** F2: the other slot is left to a search of this one. */
@@ -67,9 +74,18 @@ export function slotHasRegistered(registration: Registration, now: i64): void {
   if (registration == first) first.onFallbackTrial = false;
   const changed = first.workingSlot != registration.slot;
   first.workingSlot = registration.slot;
-  if (changed) sayFallback(registration, other.home, registration.bound, RULE_G2);
-  if (registration == first) standBack(other);
-  else if (first.wakeAt == NEVER) first.wakeAt = after(now, fallbackTimeout(registration.account));
+  const rule = usesProxy(registration.account, 2) ? RULE_G3 : RULE_G2;
+  if (changed) sayFallback(registration, other.home, registration.bound, rule);
+  if (registration == first) {
+    standBack(other);
+    return;
+  }
+  if (changed && first.state != AWAY) {
+    // A request has found slot 2 before slot 1's registration missed its server (F7, F10).
+    standBack(first);
+    first.state = AWAY;
+  }
+  if (first.wakeAt == NEVER) first.wakeAt = after(now, fallbackTimeout(registration.account));
 }
 
 /** Slot 1 has been away for `fallback.timeout`: its targets are on trial. */

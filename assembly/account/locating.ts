@@ -23,11 +23,13 @@ import { sayResolved } from "./trace";
 /** A search that wants the list. */
 export const WANTED_BY_MAIN: i32 = 1 << MAIN;
 export const WANTED_BY_TRIAL: i32 = 1 << TRIAL;
+/** Requests other than REGISTER want it. */
+export const WANTED_BY_REQUESTS: i32 = 1 << 2;
 
-/** Begins a lookup for the search, or joins the one under way. */
-export function locate(registration: Registration, search: i32, now: i64): void {
+/** Begins a lookup for WANTED_BY_…, or joins the one under way. */
+export function locate(registration: Registration, wanted: i32, now: i64): void {
   const first = registration.locatingFor == 0;
-  registration.locatingFor = ((registration.locatingFor as i32) | (1 << search)) as u8;
+  registration.locatingFor = ((registration.locatingFor as i32) | wanted) as u8;
   if (!first) return;
   const account = registration.account;
   const slot = registration.slot;
@@ -43,11 +45,11 @@ export function locate(registration: Registration, search: i32, now: i64): void 
   beginLocating(registration.index, routeAddress(account, slot), port, transport, now);
 }
 
-/** Nobody wants the list any more. */
+/** The registration wants the list no more. */
 export function stopLocating(registration: Registration): void {
   if (registration.locatingFor == 0) return;
-  registration.locatingFor = 0;
-  endLocating(registration.index);
+  registration.locatingFor = ((registration.locatingFor as i32) & WANTED_BY_REQUESTS) as u8;
+  if (registration.locatingFor == 0) endLocating(registration.index);
 }
 
 /**

@@ -12,25 +12,32 @@ import {
 import {
   KEY_ADDRESS,
   KEY_EXPIRES,
+  KEY_FAILBACK_MODE,
+  KEY_FAILBACK_SUBSCRIBE,
   KEY_FAILBACK_SURGE_PREVENTION,
   KEY_FALLBACK_REDUNDANCY_TYPE,
   KEY_FALLBACK_TIMEOUT,
+  KEY_INVITE_RETRY_COUNTS,
+  KEY_ONLY_SIGNAL_WITH_REGISTERED,
   KEY_OUTBOUND_PROXY_FALLBACK_INTERVAL,
   KEY_PASSWORD,
   KEY_PROBE_INTERVAL,
   KEY_PROBE_MAX_LOST,
   KEY_REDUNDANCY_WITH_REG_FAIL,
   KEY_REGISTER_EXPIRES_OVERLAP,
+  KEY_REGISTER_ON,
   KEY_REG_FAILED_RETRY_MAX_TIME,
   KEY_REG_FAILED_RETRY_MIN_TIME,
   KEY_REG_FAIL_RETRY_INTERVAL,
   KEY_REG_SURGE_PREVENTION,
   KEY_RETRY_COUNTS,
+  KEY_SIP_TRUST_CTRL,
   KEY_SKIP_REDUNDANT_FAILOVER_ADDR,
   KEY_UDP_UPDATE_ENABLE,
   KEY_UDP_UPDATE_TIME,
   KEY_UNREGISTER_ON_REBOOT,
   KEY_USER_NAME,
+  KEY_USE_OUT_BOUND_IN_DIALOG,
 } from "../config/table";
 import { Span, spanLength } from "../bytes/span";
 import { NEVER, SECOND } from "../time/clock";
@@ -48,6 +55,40 @@ export function slotRegisters(account: i32, slot: i32): bool {
     spanLength(accountText(account, KEY_USER_NAME)) > 0 &&
     spanLength(routeAddress(account, slot)) > 0
   );
+}
+
+/** The slot has somewhere to go, registered or not. */
+export function slotServes(account: i32, slot: i32): bool {
+  return accountEnabled(account) && spanLength(routeAddress(account, slot)) > 0;
+}
+
+/** F7: before a request goes to a target without our registration, it gets a REGISTER. */
+export function registersFirst(account: i32, slot: i32): bool {
+  return slotRegisters(account, slot) && routeSetting(account, slot, KEY_REGISTER_ON) != 0;
+}
+
+/** F9: requests go to the target that holds the registration, and to no other. */
+export function signalsRegisteredOnly(account: i32, slot: i32): bool {
+  return (
+    registersFirst(account, slot) &&
+    routeSetting(account, slot, KEY_FAILBACK_MODE) != 0 &&
+    routeSetting(account, slot, KEY_ONLY_SIGNAL_WITH_REGISTERED) != 0
+  );
+}
+
+/** `sip_trust_ctrl`: requests are taken from the account's current targets only. */
+export function trustsTargetsOnly(account: i32): bool {
+  return accountSetting(account, KEY_SIP_TRUST_CTRL) != 0;
+}
+
+/** F13: requests inside a dialog keep the outbound proxy. */
+export function keepsProxyInDialog(): bool {
+  return globalSetting(KEY_USE_OUT_BOUND_IN_DIALOG) != 0;
+}
+
+/** F2: how often a silent target gets an INVITE again. */
+export function inviteRetries(account: i32, slot: i32): i32 {
+  return routeSetting(account, slot, KEY_INVITE_RETRY_COUNTS);
 }
 
 /** The secret of digest authentication; never to be shown. */
@@ -102,6 +143,14 @@ export function fallbackTimeout(account: i32): i64 {
 /** R1. */
 export function startSurge(): i64 {
   return seconds(globalSetting(KEY_REG_SURGE_PREVENTION));
+}
+
+/** S2: subscriptions follow the registration at once. */
+export function subscriptionsFollow(account: i32, slot: i32): bool {
+  return (
+    routeSetting(account, slot, KEY_FAILBACK_MODE) != 0 &&
+    routeSetting(account, slot, KEY_FAILBACK_SUBSCRIBE) != 0
+  );
 }
 
 /** B8. */

@@ -1,10 +1,8 @@
-import { Span, span, spanBetween, spanEnd, spanStart } from "../bytes/span";
+import { Span } from "../bytes/span";
 import { routeSetting } from "../config/settings";
 import { KEY_FAILBACK_MODE, KEY_FAILBACK_TIMEOUT } from "../config/table";
-import { CAUSE_DOWN, DROP_MALFORMED, FLOW_FAILURE_CLOSED, POOL_STREAMS } from "../contract/constants";
-import { drop } from "../contract/drops";
-import { askClose, poolFull } from "../contract/queue";
-import { MAX_MESSAGE_IN, MAX_REGISTRATIONS } from "../limits";
+import { CAUSE_DOWN } from "../contract/constants";
+import { MAX_REGISTRATIONS } from "../limits";
 import { resetCurrents } from "../redundancy/current";
 import { failbackOf } from "../redundancy/failback";
 import { resetHealth } from "../redundancy/health";
@@ -13,25 +11,37 @@ import { NEVER, SECOND } from "../time/clock";
 import { random32 } from "../time/random";
 import {
   ClientTransaction,
+  FINAL,
+  FINAL_AGAIN,
   NOTHING,
+  PROVISIONAL,
+  STRAY,
+  earliestTransaction,
   endTransaction,
   transactionDue,
+  transactionResponse,
   waitingOnFlow,
 } from "../transaction/client";
-import { Flow, flowHasFailed, flowOf, handleOfFlow } from "../transport/flows";
-import { earliestPong, flowIsAlive } from "../transport/pongs";
-import { gather, keepRest, streamRoom } from "../transport/stream";
+import {
+  earliestServerTransaction,
+  endServerTransactions,
+  resetServerTransactions,
+} from "../transaction/server";
+import { Flow, handleOfFlow } from "../transport/flows";
 import { resetAnswering } from "./answering";
-import { datagramArrived } from "./arrivals";
+import { attemptAnswered } from "./answers";
+import { messageArrived, transactionAnswered } from "./arrivals";
 import {
   ATTEMPTS,
   Attempt,
   NOT_ENDED,
   OWNER_ATTEMPT,
-  attemptAnswered,
+  PURPOSE_REQUEST,
+  REGISTRATION_ATTEMPTS,
   attemptAt,
   attemptDue,
   attemptFlowFailed,
+  attemptProvisional,
   attemptTargetDown,
   attemptTimedOut,
   causeOf,
@@ -56,11 +66,29 @@ import {
   stopProbes,
   wakeProbes,
 } from "./probes";
+import { callsInUse, earliestCall, resetCalls } from "./call/call";
+import { callDue, hangUpAll } from "./call/control";
+import { resetDialogs } from "./call/dialog";
+import { neverAcknowledged } from "./call/incoming";
+import { inviteAnsweredAgain, sendWaitingAcks } from "./call/outgoing";
 import { resetListening } from "./listening";
-import { WANTED_BY_MAIN, WANTED_BY_TRIAL, takeList } from "./locating";
-import { askedLifetime, failbackSurge, isSuccessive, slotRegisters } from "./options";
+import { requestProvisional } from "./outcomes";
+import { requestAt, resetRequests } from "./request/request";
+import { registrationSettled, requestAttemptEnded, requestsLocated } from "./request/search";
+import {
+  addConfiguredSubscriptions,
+  earliestSubscription,
+  resetSubscriptions,
+  stopSubscriptions,
+  subscriptionDue,
+} from "./subscription/subscription";
+import { resetTexts } from "./texts";
+import { requestArrived } from "./incoming";
+import { WANTED_BY_MAIN, WANTED_BY_REQUESTS, WANTED_BY_TRIAL, takeList } from "./locating";
+import { askedLifetime, failbackSurge, isSuccessive, slotRegisters, slotServes } from "./options";
 import {
   boundTargetFailed,
+  isLooking,
   leaveRegistration,
   located,
   mainAttemptEnded,
@@ -69,10 +97,9 @@ import {
   registrationTimePassed,
   startRegistration,
 } from "./registration";
-import { OFF, Registration, registrationAt, resetRegistrations } from "./registrations";
+import { OFF, Registration, UNBOUND, registrationAt, resetRegistrations } from "./registrations";
 import { TRIAL } from "./search";
 import { trialAttemptEnded, trialLocated, trialNotLocated } from "./trial";
-import { BROKEN, INCOMPLETE, messageLength } from "../sip/framing";
 import { message } from "../sip/message";
 
 /*
@@ -95,6 +122,12 @@ export function resetAccounts(): void {
   resetChallenges();
   resetListening();
   resetAnswering();
+  resetTexts();
+  resetDialogs();
+  resetCalls();
+  resetRequests();
+  resetSubscriptions();
+  resetServerTransactions();
   resetProbes();
   resetLists();
   resetCurrents();
@@ -107,7 +140,7 @@ export function setCalls(calls: u32): void {
 }
 
 function isIdle(): bool {
-  return phone.calls == 0;
+  return phone.calls == 0 && callsInUse() == 0;
 }
 
 /** Every slot that registers from the start begins (R1). */
@@ -116,7 +149,7 @@ export function startAccounts(now: i64): void {
     const registration = registrationAt(i);
     const account = registration.account;
     const slot = registration.slot;
-    if (!slotRegisters(account, slot)) continue;
+    if (!slotServes(account, slot)) continue;
     registration.askedLifetime = askedLifetime(account, slot);
     registration.moveRule = NO_RULE;
     registration.callId0 = random32();
@@ -129,18 +162,23 @@ export function startAccounts(now: i64): void {
       (routeSetting(account, slot, KEY_FAILBACK_TIMEOUT) as i64) * SECOND,
       failbackSurge(),
     );
-    if (slot == 1 || !isSuccessive(account)) startRegistration(registration, now);
+    if (!slotRegisters(account, slot)) registration.state = UNBOUND;
+    else if (slot == 1 || !isSuccessive(account)) startRegistration(registration, now);
   }
+  addConfiguredSubscriptions(now);
 }
 
 /** R7: every registration takes its binding back. */
 export function leaveAccounts(now: i64): void {
   stopProbes();
+  stopSubscriptions(now);
+  hangUpAll(now);
   for (let i = 0; i < MAX_REGISTRATIONS; i++) leaveRegistration(registrationAt(i), now);
 }
 
-/** Every registration is off. */
+/** Every registration is off, and every call over. */
 export function accountsAreOff(): bool {
+  if (callsInUse() > 0) return false;
   for (let i = 0; i < MAX_REGISTRATIONS; i++) {
     if (registrationAt(i).state != OFF) return false;
   }
@@ -161,86 +199,73 @@ export function lookupEnded(index: i32, now: i64): void {
   if (wanted & WANTED_BY_MAIN) {
     if (found) located(registration, now);
     else notLocated(registration, now);
+    settled(registration, now);
   }
+  if (wanted & WANTED_BY_REQUESTS) requestsLocated(registration, found, now);
 }
 
 function attemptEnded(attempt: Attempt, outcome: i32, now: i64): void {
   if (outcome == NOT_ENDED) return;
+  const index = attempt.index;
   const registration = attempt.registration;
-  if ((attempt.index & 1) == TRIAL) trialAttemptEnded(registration, attempt, outcome, now);
-  else mainAttemptEnded(registration, attempt, outcome, now);
+  if (index >= REGISTRATION_ATTEMPTS) {
+    requestAttemptEnded(requestAt(index - REGISTRATION_ATTEMPTS), attempt, outcome, now);
+  } else if ((index & 1) == TRIAL) {
+    trialAttemptEnded(registration, attempt, outcome, now);
+  } else {
+    mainAttemptEnded(registration, attempt, outcome, now);
+  }
   settleAttempt(attempt);
+  if (index < REGISTRATION_ATTEMPTS) settled(registration, now);
 }
 
-/** A datagram of SIP has arrived. */
+/** F7: requests wait while the registration looks for a target, and no longer. */
+function settled(registration: Registration, now: i64): void {
+  if (!isLooking(registration)) registrationSettled(registration, now);
+}
+
+/** A datagram of SIP has arrived, or a message of a connection. */
 export function accountsDatagram(flow: Flow, bytes: Span, now: i64): void {
-  const transaction = datagramArrived(flow, bytes, now);
+  if (!messageArrived(flow, bytes)) return;
+  if (message.isRequest) {
+    requestArrived(flow, now);
+    return;
+  }
+  const transaction = transactionAnswered(flow);
   if (transaction == null) return;
-  const attempt = attemptOf(transaction);
-  if (attempt != null) attemptEnded(attempt, attemptAnswered(attempt, message.status, now), now);
-  const probe = probeOf(transaction);
-  if (probe != null) probeAnswered(probe);
-}
-
-/**
- * Bytes of SIP have arrived on a connection. False where it is of no use any more: a message exceeds its limit or
- * says nothing of its length, or there is no room to wait for the rest.
- */
-export function accountsStream(flow: Flow, bytes: Span, now: i64): bool {
-  const handle = handleOfFlow(flow);
-  const end = spanEnd(bytes);
-  let at = spanStart(bytes);
-  // What is kept and what has come may exceed a message together: as much at a time as one may have.
-  while (at < end) {
-    const piece = min(streamRoom(flow.stream), (end - at) as i32);
-    const used = takeMessages(flow, gather(flow.stream, span(at, piece)), now);
-    // Nobody may need the connection after that.
-    if (flowOf(handle) == null) return true;
-    if (!used) return false;
-    at += piece;
-  }
-  return true;
-}
-
-/** Takes the whole messages of `data` and keeps the rest; false where that cannot be. */
-function takeMessages(flow: Flow, data: Span, now: i64): bool {
-  const handle = handleOfFlow(flow);
-  const end = spanEnd(data);
-  let at = skipLineEnds(spanStart(data), end);
-  flowIsAlive(flow, at > spanStart(data));
-  while (at < end) {
-    const length = messageLength(spanBetween(at, end), MAX_MESSAGE_IN);
-    if (length == INCOMPLETE) break;
-    if (length == BROKEN) {
-      drop(DROP_MALFORMED, flow.remote);
-      return false;
-    }
-    accountsDatagram(flow, span(at, length), now);
-    if (flowOf(handle) == null) return true;
-    at = skipLineEnds(at + (length as usize), end);
-  }
-  const stream = keepRest(flow.stream, spanBetween(at, end));
-  if (stream < 0) {
-    poolFull(POOL_STREAMS, 0);
-    return false;
-  }
-  flow.stream = stream;
-  return true;
-}
-
-/** Line ends between messages keep the connection alive, or answer ours that do (RFC 5626, 4.4.1). */
-function skipLineEnds(at: usize, end: usize): usize {
-  while (at < end && (load<u8>(at) == 0x0d || load<u8>(at) == 0x0a)) at++;
-  return at;
-}
-
-/** A transaction's deadline has come. */
-export function accountsTransactionDue(transaction: ClientTransaction, now: i64): void {
-  if (transactionDue(transaction, now) == NOTHING) return;
+  const outcome = transactionResponse(transaction, message.status, now);
   const attempt = attemptOf(transaction);
   const probe = probeOf(transaction);
-  endTransaction(transaction.handle);
-  if (attempt != null) attemptEnded(attempt, attemptTimedOut(attempt), now);
+  switch (outcome) {
+    case FINAL:
+      if (attempt != null) attemptEnded(attempt, attemptAnswered(attempt, message.status, now), now);
+      if (probe != null) probeAnswered(probe);
+      break;
+    case PROVISIONAL:
+      if (attempt != null) attemptGoesOn(attempt, now);
+      break;
+    case FINAL_AGAIN:
+    case STRAY:
+      inviteAnsweredAgain(transaction, now);
+      break;
+  }
+}
+
+/** F4: a provisional response has come. */
+function attemptGoesOn(attempt: Attempt, now: i64): void {
+  if (attempt.purpose != PURPOSE_REQUEST) return;
+  attemptProvisional(attempt, message.status);
+  requestProvisional(requestAt(attempt.index - REGISTRATION_ATTEMPTS), message.status, now);
+}
+
+/** The client transaction that is due first sends again, or is over. */
+export function transactionsTimePassed(now: i64): void {
+  const transaction = earliestTransaction();
+  if (transaction == null || transactionDue(transaction, now) == NOTHING) return;
+  const attempt = attemptOf(transaction);
+  const probe = probeOf(transaction);
+  if (attempt != null) attemptEnded(attempt, attemptTimedOut(attempt, now), now);
+  else endTransaction(transaction.handle);
   if (probe != null) probeFailed(probe, now);
 }
 
@@ -263,7 +288,7 @@ function probeFailed(probe: Probe, now: i64): void {
   if (!probeLost(probe, now)) return;
   for (let i = 0; i < ATTEMPTS; i++) {
     const attempt = attemptAt(i);
-    attemptEnded(attempt, attemptTargetDown(attempt, probe.target), now);
+    attemptEnded(attempt, attemptTargetDown(attempt, probe.target, now), now);
   }
   for (let i = 0; i < MAX_REGISTRATIONS; i++) {
     const registration = registrationAt(i);
@@ -275,6 +300,7 @@ function probeFailed(probe: Probe, now: i64): void {
 export function accountsFlowOpened(flow: Flow, now: i64): void {
   wakeAttempts(handleOfFlow(flow), now);
   wakeProbes(handleOfFlow(flow), now);
+  sendWaitingAcks(handleOfFlow(flow));
 }
 
 /**
@@ -282,41 +308,62 @@ export function accountsFlowOpened(flow: Flow, now: i64): void {
  * target (K3). The handle is stale already.
  */
 export function accountsFlowFailed(handle: u32, transport: i32, opening: bool, reason: i32, now: i64): void {
-  for (let i = 0; i < ATTEMPTS; i++) {
-    const attempt = attemptAt(i);
-    attemptEnded(attempt, attemptFlowFailed(attempt, handle, reason), now);
-  }
+  flowFailedFor(0, REGISTRATION_ATTEMPTS, handle, transport, reason, now);
   const probe = probeOnFlow(handle);
-  for (;;) {
-    const transaction = waitingOnFlow(handle);
-    if (transaction == null) break;
-    endTransaction(transaction.handle);
-  }
   for (let i = 0; i < MAX_REGISTRATIONS; i++) {
     const registration = registrationAt(i);
     if (registration.flow == handle)
       boundTargetFailed(registration, causeOf(transport, opening, reason), now);
   }
+  // Requests come behind the registrations that they may have to wait for (F7, K3).
+  flowFailedFor(REGISTRATION_ATTEMPTS, ATTEMPTS, handle, transport, reason, now);
+  for (;;) {
+    const transaction = waitingOnFlow(handle);
+    if (transaction == null) break;
+    endTransaction(transaction.handle);
+  }
+  endServerTransactions(handle);
   if (probe != null) probeFailed(probe, now);
 }
 
-export function pongsDeadline(): i64 {
-  const flow = earliestPong();
-  return flow == null ? NEVER : flow.pongBy;
+function flowFailedFor(from: i32, to: i32, flow: u32, transport: i32, reason: i32, now: i64): void {
+  for (let i = from; i < to; i++) {
+    const attempt = attemptAt(i);
+    attemptEnded(attempt, attemptFlowFailed(attempt, flow, transport, reason, now), now);
+  }
 }
 
-/** K3: the connection whose pong was due first has brought none: it is dead. */
-export function pongsTimePassed(now: i64): void {
-  const flow = earliestPong();
-  if (flow != null) breakConnection(flow, now);
+export function serverTransactionsDeadline(): i64 {
+  const transaction = earliestServerTransaction();
+  return transaction == null ? NEVER : transaction.deadline;
 }
 
-/** Closes a connection that is of no use any more; who relied on it must move on. */
-export function breakConnection(flow: Flow, now: i64): void {
-  const handle = handleOfFlow(flow);
-  askClose(handle);
-  flowHasFailed(flow);
-  accountsFlowFailed(handle, flow.remote.transport, false, FLOW_FAILURE_CLOSED, now);
+/** The server transaction that is due first sends again, or is over. */
+export function serverTransactionsTimePassed(now: i64): void {
+  const transaction = earliestServerTransaction();
+  if (transaction == null) return;
+  const call = transaction.call;
+  if (transaction.due(now) && call >= 0) neverAcknowledged(call, transaction, now);
+}
+
+export function callsDeadline(): i64 {
+  const call = earliestCall();
+  return call == null ? NEVER : call.deadline;
+}
+
+export function callsTimePassed(now: i64): void {
+  const call = earliestCall();
+  if (call != null) callDue(call, now);
+}
+
+export function subscriptionsDeadline(): i64 {
+  const subscription = earliestSubscription();
+  return subscription == null ? NEVER : subscription.deadline;
+}
+
+export function subscriptionsTimePassed(now: i64): void {
+  const subscription = earliestSubscription();
+  if (subscription != null) subscriptionDue(subscription, now);
 }
 
 export function probesDeadline(): i64 {

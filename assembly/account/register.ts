@@ -28,10 +28,15 @@ import {
   HEADER_FROM,
   HEADER_MAX_FORWARDS,
   HEADER_ROUTE,
+  HEADER_SERVICE_ROUTE,
+  HEADER_SUPPORTED,
   HEADER_TO,
   HEADER_USER_AGENT,
   fieldName,
 } from "../sip/header";
+import { nextValue } from "../sip/message";
+import { addressParameter, addressUri } from "../sip/nameaddr";
+import { COMMA, unquoted } from "../sip/text";
 import { Uri, parseUri } from "../sip/uri";
 import { Via, viaParameter } from "../sip/via";
 import { ClientTransaction, branchOf } from "../transaction/client";
@@ -39,6 +44,7 @@ import { Flow } from "../transport/flows";
 import { writeCredentials } from "./challenges";
 import { domainOf } from "./options";
 import { Registration } from "./registrations";
+import { drop, keep } from "./texts";
 
 /*
  * The messages of a registration: its REGISTERs and what keeps its flow alive, and what their answers say.
@@ -54,6 +60,7 @@ const block = memory.data(MAX_MESSAGE_OUT, 8);
 const uriBlock = memory.data(MAX_URI);
 const contactBlock = memory.data(MAX_CONTACT);
 const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
+const other = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
 const own = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
 const address = memory.data(16, 4);
 
@@ -78,10 +85,11 @@ function requestUri(registration: Registration): Span {
   ).written();
 }
 
-/** `sip:user@host:port`, with the transport where it is not UDP. */
-function contactUri(registration: Registration, contact: Endpoint): Span {
+/** `sip:user@host:port`, with the transport where it is not UDP. Holds until the next call. */
+export function contactAddress(registration: Registration, contact: Endpoint): Span {
   uriWriter.begin(contactBlock, MAX_CONTACT).text("sip:");
-  userPart(uriWriter, accountText(registration.account, KEY_USER_NAME)).byte(0x40);
+  const user = accountText(registration.account, KEY_USER_NAME);
+  if (spanLength(user) > 0) userPart(uriWriter, user).byte(0x40);
   writeHost(uriWriter, contact.family, contact.address);
   uriWriter.byte(0x3a).decimal(contact.port);
   if (contact.transport == TRANSPORT_TCP) uriWriter.text(";transport=tcp");
@@ -153,12 +161,13 @@ export function writeRegister(
   if (what == CONTACT_ALL) {
     endLine(writer.byte(0x2a));
   } else {
-    endLine(writer.byte(0x3c).span(contactUri(registration, contact)).byte(0x3e));
+    endLine(writer.byte(0x3c).span(contactAddress(registration, contact)).byte(0x3e));
     if (what == CONTACT_BIND && replacesContact(registration, flow, contact)) {
-      fieldName(writer, HEADER_CONTACT).byte(0x3c).span(contactUri(registration, registration.contact));
+      fieldName(writer, HEADER_CONTACT).byte(0x3c).span(contactAddress(registration, registration.contact));
       endLine(writer.text(">;expires=0"));
     }
   }
+  textField(writer, HEADER_SUPPORTED, "path, gruu");
   numberField(writer, HEADER_EXPIRES, what == CONTACT_BIND ? registration.askedLifetime : 0);
   writeCredentials(writer, attempt, registration.account, METHOD_REGISTER, uri);
   return end();
@@ -178,7 +187,7 @@ export function writeKeepAlive(
 ): Span {
   begin(registration, method, requestUri(registration), transaction, flow);
   dialogFields(registration, method, 1, transaction.branchLow);
-  endLine(writer.text("Contact: <").span(contactUri(registration, flow.reachable)).byte(0x3e));
+  endLine(writer.text("Contact: <").span(contactAddress(registration, flow.reachable)).byte(0x3e));
   if (method == METHOD_NOTIFY) writer.text("Event: keep-alive\r\nSubscription-State: active\r\n");
   return end();
 }
@@ -189,8 +198,34 @@ export function writeKeepAlive(
  */
 export function grantedLifetime(registration: Registration, contact: Endpoint): u32 {
   let seconds = NOT_A_NUMBER;
-  if (parseUri(contactUri(registration, contact), own)) seconds = contactSeconds(findContact(own));
+  if (parseUri(contactAddress(registration, contact), own)) seconds = contactSeconds(findContact(own));
   return seconds == NOT_A_NUMBER ? registration.askedLifetime : (seconds as u32);
+}
+
+/** R6: keeps the Service-Route and the public GRUU of the 200 in view, for as long as its binding. */
+export function noteServiceRoute(registration: Registration, contact: Endpoint): void {
+  forgetServiceRoute(registration);
+  writer.begin(block, MAX_MESSAGE_OUT);
+  for (
+    let route = nextValue(HEADER_SERVICE_ROUTE, NO_SPAN);
+    route != NO_SPAN;
+    route = nextValue(HEADER_SERVICE_ROUTE, route)
+  ) {
+    if (!parseUri(addressUri(route), other)) continue;
+    if (spanLength(writer.written()) > 0) writer.byte(COMMA);
+    writer.span(route);
+  }
+  registration.serviceRoute = max(keep(writer.written()), 0);
+  if (!parseUri(contactAddress(registration, contact), own)) return;
+  const gruu = unquoted(addressParameter(findContact(own), "pub-gruu"));
+  if (parseUri(gruu, other)) registration.gruu = max(keep(gruu), 0);
+}
+
+export function forgetServiceRoute(registration: Registration): void {
+  drop(registration.serviceRoute);
+  drop(registration.gruu);
+  registration.serviceRoute = 0;
+  registration.gruu = 0;
 }
 
 /**

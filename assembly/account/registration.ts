@@ -9,6 +9,7 @@ import {
   REASON_MOVED,
   REASON_NEXT_TARGET,
   REASON_REFRESH,
+  REASON_REGISTER_FIRST,
   REASON_RETRY,
   REASON_START,
   REASON_STOP,
@@ -17,7 +18,7 @@ import { currentOf } from "../redundancy/current";
 import { MODE_NEW_REQUESTS, failbackOf } from "../redundancy/failback";
 import { leftAloneUntil } from "../redundancy/health";
 import { FROM_THE_TOP, searchAt } from "../redundancy/search";
-import { listOf } from "../redundancy/targets";
+import { Target, listOf } from "../redundancy/targets";
 import { NEVER } from "../time/clock";
 import { randomBetween } from "../time/random";
 import { FULL_BUDGET } from "../transaction/client";
@@ -31,11 +32,12 @@ import {
   attemptAt,
   cancelAttempt,
   startAttempt,
+  takeCredentials,
 } from "./attempt";
 import { NO_RULE, bind, loseBinding, targetDied } from "./binding";
-import { comeBack, fallbackTrialFailed, hasOtherSlotLeft, searchFailed, slotHasRegistered } from "./fallback";
+import { comeBack, fallbackTrialFailed, hasOtherSlotLeft, searchFailed } from "./fallback";
 import { sendKeepAlive } from "./keepalive";
-import { locate, stopLocating } from "./locating";
+import { WANTED_BY_MAIN, locate, stopLocating } from "./locating";
 import {
   removesOldBindings,
   retryBase,
@@ -44,7 +46,17 @@ import {
   skipsDuplicates,
   startSurge,
 } from "./options";
-import { AWAY, LEAVING, LOCATING, OFF, REGISTERED, Registration, SEARCHING, WAITING } from "./registrations";
+import {
+  AWAY,
+  LEAVING,
+  LOCATING,
+  OFF,
+  REGISTERED,
+  Registration,
+  SEARCHING,
+  UNBOUND,
+  WAITING,
+} from "./registrations";
 import { retryWait } from "./retry";
 import { MAIN, TRIAL, noteFailure, searchNumber, tryNextTarget, trySameTarget } from "./search";
 import { sayFailed } from "./trace";
@@ -72,6 +84,34 @@ export function startRegistration(registration: Registration, now: i64): void {
   waitUntil(registration, now + randomBetween(0, startSurge()), REASON_START);
 }
 
+/** It looks for a target just now, trials left aside. */
+export function isLooking(registration: Registration): bool {
+  return registration.state == LOCATING || registration.state == SEARCHING;
+}
+
+/**
+ * F7: a request has registered at `target` before it went there; the registration is with that target now. `rule` is
+ * the one by which the request has left the target before, or NO_RULE.
+ */
+export function registeredByRequest(
+  registration: Registration,
+  target: Target,
+  attempt: Attempt,
+  rule: u8,
+  now: i64,
+): void {
+  const main = attemptAt(searchNumber(registration, MAIN));
+  cancelAttempt(main);
+  takeCredentials(main, attempt);
+  abandonTrial(registration);
+  registration.state = REGISTERED;
+  registration.wakeAt = NEVER;
+  registration.reason = REASON_REGISTER_FIRST as u8;
+  registration.moveRule = rule;
+  bind(registration, target, attempt.contact, attempt.flow, attempt.lifetime, false, now);
+  if (attempt.contactHasChanged) lookForTarget(registration, REASON_CONTACT_CHANGED, now);
+}
+
 function waitUntil(registration: Registration, time: i64, reason: i32): void {
   registration.state = WAITING;
   registration.wakeAt = time;
@@ -85,7 +125,7 @@ export function lookForTarget(registration: Registration, reason: i32, now: i64)
   registration.state = LOCATING;
   registration.wakeAt = NEVER;
   registration.reason = reason as u8;
-  locate(registration, MAIN, now);
+  locate(registration, WANTED_BY_MAIN, now);
 }
 
 /** The slot's name has resolved; the list is in place. */
@@ -125,7 +165,7 @@ export function mainAttemptEnded(registration: Registration, attempt: Attempt, o
   } else if (outcome == ATTEMPT_FAILED) {
     // The current target is no more; whoever is on trial ahead of it will be asked by this search.
     abandonTrial(registration);
-    noteFailure(registration, attempt, now);
+    registration.moveRule = noteFailure(registration, attempt, now);
     tryNext(registration, REASON_NEXT_TARGET, now);
   } else if (attempt.purpose == PURPOSE_REMOVE_OLD) {
     // R1: done, or refused: either way the REGISTER follows at the same target.
@@ -145,7 +185,6 @@ function accepted(registration: Registration, attempt: Attempt, now: i64): void 
   if (!target.endpoint.equals(currentOf(registration.index).endpoint)) abandonTrial(registration);
   registration.state = REGISTERED;
   bind(registration, target, attempt.contact, attempt.flow, attempt.lifetime, false, now);
-  slotHasRegistered(registration, now);
   if (!changed) return;
   // The server sees us under another address than we have told it: tell it (RFC 3581).
   registration.state = SEARCHING;
@@ -210,6 +249,8 @@ export function registrationDeadline(registration: Registration, idle: bool): i6
     case WAITING:
     case AWAY:
       return min(deadline, registration.wakeAt);
+    case UNBOUND:
+      return failbackDeadline(registration, idle);
     case REGISTERED:
       return min(min(deadline, refreshTime(registration)), failbackDeadline(registration, idle));
     default:
@@ -228,7 +269,7 @@ export function registrationTimePassed(registration: Registration, idle: bool, n
     lookForTarget(registration, registration.reason, now);
   } else if (registration.state == AWAY) {
     comeBack(registration, now);
-  } else if (!failbackTimePassed(registration, idle, now)) {
+  } else if (!failbackTimePassed(registration, idle, now) && registration.state == REGISTERED) {
     registration.moveRule = NO_RULE;
     lookForTarget(registration, REASON_REFRESH, now);
   }
@@ -255,7 +296,7 @@ export function leaveRegistration(registration: Registration, now: i64): void {
   registration.keepAliveAt = NEVER;
   registration.expiresAt = NEVER;
   const attempt = attemptAt(searchNumber(registration, MAIN));
-  startAttempt(attempt, PURPOSE_LEAVE, registration.bound, FULL_BUDGET, REASON_STOP, now);
+  startAttempt(attempt, registration, PURPOSE_LEAVE, registration.bound, FULL_BUDGET, REASON_STOP, now);
 }
 
 /** The binding is taken back, or nobody answered: either way this is the end of it. */

@@ -21,6 +21,8 @@ export const REGISTERED: u8 = 4;
 export const AWAY: u8 = 5;
 /** Takes its binding back (R7). */
 export const LEAVING: u8 = 6;
+/** Does not register, for want of a user name: its requests alone settle on a target, and its trials ask (B3). */
+export const UNBOUND: u8 = 7;
 
 @unmanaged
 export class Registration {
@@ -53,6 +55,9 @@ export class Registration {
   askedLifetime: u32;
   /** The flow of the binding, NO_HANDLE without one. */
   flow: u32;
+  /** R6: texts that the registrar has sent with the binding: routes (RFC 3608), public GRUU (RFC 5627). */
+  serviceRoute: i32;
+  gruu: i32;
   private bound0: u32;
   private bound1: u32;
   private bound2: u32;
@@ -118,6 +123,11 @@ const registrations = memory.data(offsetof<Registration>() * MAX_REGISTRATIONS, 
 
 export function registrationAt(index: i32): Registration {
   return changetype<Registration>(registrations + index * offsetof<Registration>());
+}
+
+/** The registration of a slot, 1 or 2, of an account. */
+export function registrationOf(account: i32, slot: i32): Registration {
+  return registrationAt((account - 1) * MAX_SLOTS + slot - 1);
 }
 
 export function resetRegistrations(): void {

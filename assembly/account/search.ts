@@ -46,7 +46,7 @@ export function tryNextTarget(
   if (target == null) return false;
   if (!registration.home.exists) registration.home.copyFrom(target.endpoint);
   const budget = search.isLast ? FULL_BUDGET : shortBudget(retries(registration.account, registration.slot));
-  startAttempt(attemptAt(number), purpose, target.endpoint, budget, reason, now);
+  startAttempt(attemptAt(number), registration, purpose, target.endpoint, budget, reason, now);
   return true;
 }
 
@@ -60,15 +60,15 @@ export function trySameTarget(
 ): void {
   const number = searchNumber(registration, kind);
   const attempt = attemptAt(number);
-  startAttempt(attempt, purpose, searchAt(number).target.endpoint, attempt.budget, reason, now);
+  startAttempt(attempt, registration, purpose, searchAt(number).target.endpoint, attempt.budget, reason, now);
 }
 
-/** A target has failed the search's request: says so, and minds a 503's Retry-After (F12). */
-export function noteFailure(registration: Registration, attempt: Attempt, now: i64): void {
+/** A target has failed a request: says so, and minds a 503's Retry-After (F12). The rule by which it is left. */
+export function noteFailure(registration: Registration, attempt: Attempt, now: i64): u8 {
   const cause = attempt.cause;
   if (cause == CAUSE_503 && attempt.retryAfter > 0) leaveAlone(attempt.target, now + attempt.retryAfter);
-  registration.moveRule = ruleOf(cause) as u8;
   sayTargetFailed(registration, attempt.target, cause);
+  return ruleOf(cause) as u8;
 }
 
 /** The rule by which a target with this cause is left. */

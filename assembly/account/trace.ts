@@ -1,5 +1,7 @@
 import { Endpoint } from "../bytes/endpoint";
+import { Span } from "../bytes/span";
 import {
+  EVENT_ANSWERED,
   EVENT_FAILBACK,
   EVENT_FAILBACK_DUE,
   EVENT_FAILBACK_FAILED,
@@ -9,10 +11,11 @@ import {
   EVENT_REGISTERED,
   EVENT_RESOLVED,
   EVENT_TARGET_FAILED,
+  EVENT_TOO_LARGE,
   EVENT_UNREGISTERED,
   METHOD_REGISTER,
 } from "../contract/constants";
-import { beginEvent, endAction, putByte, putTarget, putWord } from "../contract/queue";
+import { beginEvent, endAction, putByte, putTarget, putText, putWord } from "../contract/queue";
 import { TargetList } from "../redundancy/targets";
 import { NEVER, SECOND } from "../time/clock";
 import { Registration } from "./registrations";
@@ -73,6 +76,24 @@ export function sayFailbackDue(registration: Registration, rule: i32): void {
 export function sayFailbackFailed(registration: Registration, to: Endpoint): void {
   begin(EVENT_FAILBACK_FAILED, registration);
   putTarget(to);
+  endAction();
+}
+
+/** A request came in and was answered. */
+export function sayAnswered(method: Span, source: Endpoint, status: i32): void {
+  beginEvent(EVENT_ANSWERED, 0);
+  putText(method);
+  putTarget(source);
+  putWord(status);
+  endAction();
+}
+
+/** RFC 3261 (18.1.1): a request of so many octets goes by TCP. */
+export function sayTooLarge(registration: Registration, method: i32, target: Endpoint, octets: i32): void {
+  begin(EVENT_TOO_LARGE, registration);
+  putByte(method);
+  putTarget(target);
+  putWord(octets);
   endAction();
 }
 

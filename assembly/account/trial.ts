@@ -4,28 +4,31 @@ import {
   REASON_NEXT_TARGET,
   RULE_B1,
   RULE_B2,
+  RULE_B4,
 } from "../contract/constants";
 import { currentOf } from "../redundancy/current";
 import { MODE_REGISTRATION, failbackOf } from "../redundancy/failback";
 import { searchAt } from "../redundancy/search";
 import { listOf } from "../redundancy/targets";
+import { NEVER } from "../time/clock";
 import { patience } from "../transaction/timers";
 import {
   ATTEMPT_ACCEPTED,
   ATTEMPT_FAILED,
   Attempt,
+  PURPOSE_ASK,
   PURPOSE_REGISTER,
   attemptAt,
   cancelAttempt,
   takeCredentials,
 } from "./attempt";
 import { bind } from "./binding";
-import { locate } from "./locating";
+import { WANTED_BY_TRIAL, locate } from "./locating";
 import { skipsDuplicates } from "./options";
 import { lookForTarget } from "./registration";
-import { REGISTERED, Registration } from "./registrations";
+import { REGISTERED, Registration, UNBOUND } from "./registrations";
 import { MAIN, TRIAL, noteFailure, searchNumber, tryNextTarget } from "./search";
-import { sayFailbackDue, sayFailbackFailed } from "./trace";
+import { sayFailback, sayFailbackDue, sayFailbackFailed } from "./trace";
 
 /*
  * The trial of failback (B3): REGISTERs to the targets ahead of the current one, while the current one goes on
@@ -33,7 +36,13 @@ import { sayFailbackDue, sayFailbackFailed } from "./trace";
  */
 
 export function failbackDeadline(registration: Registration, idle: bool): i64 {
-  return failbackOf(registration.index).deadline(registration.index, registration.refreshAt, idle);
+  return failbackOf(registration.index).deadline(registration.index, currentRefresh(registration), idle);
+}
+
+/** B1, F8: when the registration with the current target is to be refreshed; NEVER while it is with another one. */
+function currentRefresh(registration: Registration): i64 {
+  const current = currentOf(registration.index).endpoint;
+  return registration.bound.equals(current) ? registration.refreshAt : NEVER;
 }
 
 /**
@@ -51,7 +60,7 @@ export function refreshTime(registration: Registration): i64 {
 export function failbackTimePassed(registration: Registration, idle: bool, now: i64): bool {
   const slot = registration.index;
   const failback = failbackOf(slot);
-  if (!failback.isDue && failback.due(slot, registration.refreshAt) <= now) {
+  if (!failback.isDue && failback.due(slot, currentRefresh(registration)) <= now) {
     failback.becomeDue(now);
     sayFailbackDue(registration, RULE_B1);
     if (!idle) sayFailbackDue(registration, RULE_B2);
@@ -59,7 +68,7 @@ export function failbackTimePassed(registration: Registration, idle: bool, now: 
   }
   if (!failback.mayBegin(slot, idle, now)) return false;
   failback.begin();
-  locate(registration, TRIAL, now);
+  locate(registration, WANTED_BY_TRIAL, now);
   return true;
 }
 
@@ -90,7 +99,9 @@ export function trialNotLocated(registration: Registration, now: i64): void {
 }
 
 function tryNext(registration: Registration, reason: i32, now: i64): void {
-  if (!tryNextTarget(registration, TRIAL, PURPOSE_REGISTER, reason, now)) trialFailed(registration, now);
+  // B3: an account that does not register asks.
+  const purpose = registration.state == UNBOUND ? PURPOSE_ASK : PURPOSE_REGISTER;
+  if (!tryNextTarget(registration, TRIAL, purpose, reason, now)) trialFailed(registration, now);
 }
 
 /** B5: nothing changes for the user; in mode 2 the refresh that waited goes to the current target now. */
@@ -106,7 +117,13 @@ export function trialAttemptEnded(
   outcome: i32,
   now: i64,
 ): void {
-  if (outcome == ATTEMPT_ACCEPTED) {
+  if (outcome == ATTEMPT_ACCEPTED && attempt.purpose == PURPOSE_ASK) {
+    const slot = registration.index;
+    const target = searchAt(searchNumber(registration, TRIAL)).target;
+    sayFailback(registration, currentOf(slot).endpoint, target.endpoint, RULE_B4);
+    currentOf(slot).settle(target, now);
+    failbackOf(slot).settledAnew();
+  } else if (outcome == ATTEMPT_ACCEPTED) {
     const target = searchAt(searchNumber(registration, TRIAL)).target;
     const main = attemptAt(searchNumber(registration, MAIN));
     cancelAttempt(main);
@@ -117,7 +134,7 @@ export function trialAttemptEnded(
     // As for any other 200 (registration.ts); the slot has settled on this target, so that is where it goes.
     if (attempt.contactHasChanged) lookForTarget(registration, REASON_CONTACT_CHANGED, now);
   } else if (outcome == ATTEMPT_FAILED) {
-    noteFailure(registration, attempt, now);
+    registration.moveRule = noteFailure(registration, attempt, now);
     tryNext(registration, REASON_NEXT_TARGET, now);
   } else {
     // F1: any other answer is an answer, and ends the search.

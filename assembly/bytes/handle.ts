@@ -2,12 +2,13 @@
  * A handle names an entry of a pool: its index and the entry's generation, which grows each time the entry is
  * given out. A handle that has outlived its entry names nothing, never somebody else's. 0 names nothing.
  *
- *   | generation, 23 bits | index + 1, 9 bits |
+ *   | 0 | generation, 22 bits | index + 1, 9 bits |
  */
 
 const INDEX_BITS = 9;
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
-const GENERATION_MASK: u32 = (1 << (32 - INDEX_BITS)) - 1;
+/** A handle is above 0 as an i32, too, so that errors may lie below. */
+const GENERATION_MASK: u32 = (1 << (31 - INDEX_BITS)) - 1;
 
 export const NO_HANDLE: u32 = 0;
 

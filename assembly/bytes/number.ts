@@ -27,6 +27,13 @@ export function hexValue(byte: u8): i32 {
   return letter < 6 ? (letter as i32) + 10 : -1;
 }
 
+/** The value of `count` hexadecimal digits; other bytes give some number that matches nothing of ours. */
+export function hexNumber(at: usize, count: i32): u32 {
+  let value: u32 = 0;
+  for (let i = 0; i < count; i++) value = (value << 4) | (hexValue(load<u8>(at + i)) & 15);
+  return value;
+}
+
 /** Network byte order. */
 export function loadU16(at: usize): i32 {
   return bswap(load<u16>(at)) as i32;

@@ -83,6 +83,12 @@ export class Search {
     if (rank >= 0 && this.list.count > 1) this.tried |= 1 << rank;
   }
 
+  /** The target being tried was not asked after all; the next is `target`, unless that was tried. */
+  prefer(target: Endpoint): void {
+    this.tried &= ~(1 << this.rank);
+    this.start = this.list.rankOf(target);
+  }
+
   /** The next target to try, which is tried from then on; `null` where none is left in the list. */
   next(): Target | null {
     const rank = this.candidate();
@@ -105,7 +111,7 @@ export class Search {
   /** The rank that `next` would give. */
   private candidate(): i32 {
     const up = this.firstOf(this.tried | this.leftOut | this.down);
-    return up >= 0 ? up : this.firstOf(this.tried | this.leftOut);
+    return up >= 0 || this.goesOn ? up : this.firstOf(this.tried | this.leftOut);
   }
 
   /** The first rank in the order of trying that is not among `without`. */

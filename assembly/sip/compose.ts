@@ -29,9 +29,9 @@ export function requestLine(writer: Writer, method: i32, uri: Span): Writer {
   return endLine(writeMethod(writer, method).byte(SPACE).span(uri).byte(SPACE).text(VERSION));
 }
 
-/** `SIP/2.0 status reason`. */
-export function statusLine(writer: Writer, status: i32, reason: string): Writer {
-  return endLine(writer.text(VERSION).byte(SPACE).decimal(status).byte(SPACE).text(reason));
+/** `SIP/2.0 status `, for the reason phrase to follow. */
+export function statusLine(writer: Writer, status: i32): Writer {
+  return writer.text(VERSION).byte(SPACE).decimal(status).byte(SPACE);
 }
 
 /** A field whose value is there as bytes; the line is written whole. */

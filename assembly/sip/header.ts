@@ -57,16 +57,17 @@ export const HEADER_SIP_ETAG = 43;
 export const HEADER_SIP_IF_MATCH = 44;
 export const HEADER_FLOW_TIMER = 45;
 export const HEADER_P_ASSERTED_IDENTITY = 46;
+export const HEADER_INFO_PACKAGE = 47;
 
 /** One more than the last number. */
-export const HEADER_KINDS = 47;
+export const HEADER_KINDS = 48;
 
 /** In the order of the numbers. */
 const NAMES: string = `Via From To Call-ID Contact Content-Length Content-Type Content-Encoding Supported Event
 Allow-Events Refer-To Referred-By Session-Expires CSeq Max-Forwards Expires Min-Expires Retry-After Route
 Record-Route Path Service-Route Require Proxy-Require Unsupported Allow Accept Subscription-State
 WWW-Authenticate Proxy-Authenticate Authentication-Info Authorization Proxy-Authorization User-Agent Server
-Warning Reason Min-SE RSeq RAck Replaces SIP-ETag SIP-If-Match Flow-Timer P-Asserted-Identity`;
+Warning Reason Min-SE RSeq RAck Replaces SIP-ETag SIP-If-Match Flow-Timer P-Asserted-Identity Info-Package`;
 
 const COMPACT_FORMS: string = "vftimlcekourbx";
 

@@ -70,6 +70,8 @@ const EACH: u64 = u64.MAX_VALUE / 255;
 
 @unmanaged
 export class Message {
+  /** All of it, as it was given to be parsed. */
+  source: Span;
   /** Request-URI; NO_SPAN in a response. */
   uri: Span;
   /** Of a request its method, of a response that of its CSeq. */
@@ -119,6 +121,7 @@ export function resetMessage(): void {
  */
 export function parseMessage(bytes: Span): i32 {
   resetMessage();
+  message.source = bytes;
   const start = spanStart(bytes);
   const end = spanEnd(bytes);
   let at = start;
@@ -175,6 +178,17 @@ export function nextValue(id: i32, previous: Span): Span {
     previous = NO_SPAN;
   }
   return NO_SPAN;
+}
+
+/** The value ahead of `following` among those of a kind, or the last one for NO_SPAN; NO_SPAN where there is none. */
+export function lastValue(id: i32, following: Span): Span {
+  let last = NO_SPAN;
+  let value = nextValue(id, last);
+  while (value != following) {
+    last = value;
+    value = nextValue(id, last);
+  }
+  return last;
 }
 
 function valueOf(field: u8): Span {

@@ -1,4 +1,5 @@
 import { ADDRESS_SIZE, parseAddress, writeAddress } from "../bytes/address";
+import { literalByte } from "../bytes/literal";
 import { Endpoint } from "../bytes/endpoint";
 import { NO_SPAN, Span, spanBetween, spanEnd, spanLength, spanStart } from "../bytes/span";
 import { Writer } from "../bytes/writer";
@@ -28,14 +29,10 @@ const literal = memory.data(ADDRESS_SIZE);
  * Record-Routes where a dialog may come of it. `tag` goes to To where the request has none there. The topmost
  * Via learns where the request came from (18.2.1, RFC 3581) where `source` says.
  */
-export function beginResponse(
-  writer: Writer,
-  status: i32,
-  reason: string,
-  tag: Span,
-  source: Endpoint,
-): Writer {
-  statusLine(writer, status, reason);
+export function beginResponse(writer: Writer, status: i32, tag: Span, source: Endpoint): Writer {
+  statusLine(writer, status);
+  writeReason(writer, status);
+  endLine(writer);
   const top = nextValue(HEADER_VIA, NO_SPAN);
   fieldName(writer, HEADER_VIA);
   writeTopVia(writer, top, source);
@@ -50,6 +47,40 @@ export function beginResponse(
   spanField(writer, HEADER_CALL_ID, header(HEADER_CALL_ID));
   spanField(writer, HEADER_CSEQ, header(HEADER_CSEQ));
   return status > 100 && status < 300 ? copyFields(writer, HEADER_RECORD_ROUTE) : writer;
+}
+
+const REASONS: string = `100Trying
+180Ringing
+183Session Progress
+200OK
+403Forbidden
+404Not Found
+405Method Not Allowed
+420Bad Extension
+422Session Interval Too Small
+481Call/Transaction Does Not Exist
+486Busy Here
+487Request Terminated
+491Request Pending
+500Server Internal Error
+603Decline`;
+
+/** Writes the reason phrase of a status; none for one that has no entry, which RFC 3261 (25.1) allows. */
+function writeReason(writer: Writer, status: i32): void {
+  for (let at = 0; literalByte(REASONS, at) != 0; at++) {
+    const found = number3(at) == status;
+    for (at += 3; literalByte(REASONS, at) > 0x0a; at++) {
+      if (found) writer.byte(literalByte(REASONS, at));
+    }
+    if (found || literalByte(REASONS, at) == 0) return;
+  }
+}
+
+/** Three digits of the table. */
+function number3(at: i32): i32 {
+  let value = 0;
+  for (let i = 0; i < 3; i++) value = value * 10 + ((literalByte(REASONS, at + i) - 0x30) as i32);
+  return value;
 }
 
 /** Writes all fields of a kind as they stand in the message in view. */

@@ -40,15 +40,15 @@ export function nextInterval(interval: i64): i64 {
 }
 
 /**
- * F2: how long a target may stay silent after `resends` repetitions of a non-INVITE request, the interval after
- * the last one included; at most 64·T1.
+ * F2: how long a target may stay silent after `resends` repetitions of a request, the interval after the last one
+ * included; at most 64·T1. `isInvite`: by timer A, which doubles without T2's limit.
  */
-export function shortBudget(resends: i32): i64 {
+export function shortBudget(resends: i32, isInvite: bool = false): i64 {
   let interval = timers.t1;
   let budget = interval;
   const most = patience();
   for (let i = 0; i < resends && budget < most; i++) {
-    interval = nextInterval(interval);
+    interval = isInvite ? interval << 1 : nextInterval(interval);
     budget += interval;
   }
   return min(budget, most);

@@ -1,9 +1,10 @@
+import { entryOf, handleOfEntry, takeEntry } from "../bytes/pool";
 import { Endpoint } from "../bytes/endpoint";
-import { NO_HANDLE, handleGeneration, handleIndex, handleOf, nextGeneration } from "../bytes/handle";
-import { Span } from "../bytes/span";
-import { POOL_FLOWS, TRANSPORT_UDP } from "../contract/constants";
+import { NO_HANDLE, handleIndex, handleOf } from "../bytes/handle";
+import { Span, spansEqualIgnoreCase } from "../bytes/span";
+import { POOL_FLOWS, TRANSPORT_TLS, TRANSPORT_UDP } from "../contract/constants";
 import { askClose, askListen, askOpen, askSend, poolFull } from "../contract/queue";
-import { MAX_FLOWS } from "../limits";
+import { MAX_FLOWS, MAX_INCOMING } from "../limits";
 import { dropStream, resetStreams } from "./stream";
 
 /*
@@ -37,6 +38,8 @@ export class Flow {
   keptAliveAt: i64;
   /** When a pong must have come (pongs.ts); 0: none is awaited. */
   pongBy: i64;
+  /** What TLS verifies; a view on what lasts. */
+  name: Span;
   /** It has brought a pong. */
   knowsPongs: bool;
   private remote0: u32;
@@ -90,33 +93,25 @@ export function resetFlows(): void {
 
 /** The flow of a handle, `null` where the handle is stale. */
 export function flowOf(handle: u32): Flow | null {
-  const index = handleIndex(handle);
-  if (index < 0 || index >= MAX_FLOWS) return null;
-  const flow = flowAt(index);
-  return flow.state != FLOW_CLOSED && flow.generation == handleGeneration(handle) ? flow : null;
+  return changetype<Flow | null>(entryOf(flows, offsetof<Flow>(), MAX_FLOWS, handle));
 }
 
 export function handleOfFlow(flow: Flow): u32 {
-  const index = ((changetype<usize>(flow) - flows) / offsetof<Flow>()) as i32;
-  return handleOf(index, flow.generation);
+  return handleOfEntry(flows, offsetof<Flow>(), changetype<usize>(flow));
 }
 
 /** Takes a flow from the pool; NO_HANDLE, and an event, where all are in use. */
 function takeFlow(owner: u8, ownerIndex: i32): u32 {
-  for (let i = 0; i < MAX_FLOWS; i++) {
-    const flow = flowAt(i);
-    if (flow.state != FLOW_CLOSED) continue;
-    const generation = nextGeneration(flow.generation);
-    memory.fill(changetype<usize>(flow), 0, offsetof<Flow>());
-    flow.generation = generation;
-    flow.state = FLOW_OPENING;
-    flow.owner = owner;
-    flow.ownerIndex = ownerIndex;
-    flow.users = 1;
-    return handleOf(i, generation);
+  const flow = changetype<Flow | null>(takeEntry(flows, offsetof<Flow>(), MAX_FLOWS));
+  if (flow == null) {
+    poolFull(POOL_FLOWS, 0);
+    return NO_HANDLE;
   }
-  poolFull(POOL_FLOWS, 0);
-  return NO_HANDLE;
+  flow.state = FLOW_OPENING;
+  flow.owner = owner;
+  flow.ownerIndex = ownerIndex;
+  flow.users = 1;
+  return handleOfFlow(flow);
 }
 
 /**
@@ -126,19 +121,26 @@ function takeFlow(owner: u8, ownerIndex: i32): u32 {
 export function openFlow(owner: u8, ownerIndex: i32, remote: Endpoint, localPort: i32, tlsName: Span): u32 {
   const handle = takeFlow(owner, ownerIndex);
   if (handle == NO_HANDLE) return NO_HANDLE;
-  flowAt(handleIndex(handle)).remote.copyFrom(remote);
+  const flow = flowAt(handleIndex(handle));
+  flow.remote.copyFrom(remote);
+  flow.name = tlsName;
   askOpen(handle, remote, localPort, tlsName);
   return handle;
 }
 
 /**
- * The flow of SIP to `remote`, with one user more: the one there is, or a new one. NO_HANDLE where the pool is
- * full. Give it back by `releaseFlow`.
+ * The flow of SIP to `remote`, with one user more: the one there is, be it a connection that the other end has opened,
+ * or a new one. TLS to the same server under another name is another flow. NO_HANDLE where the pool is full. Give it
+ * back by `releaseFlow`.
  */
 export function shareFlow(remote: Endpoint, localPort: i32, tlsName: Span): u32 {
   for (let i = 0; i < MAX_FLOWS; i++) {
     const flow = flowAt(i);
-    if (flow.state == FLOW_CLOSED || flow.owner != OWNER_SIP || !flow.remote.equals(remote)) continue;
+    if (flow.state == FLOW_CLOSED || !flow.remote.equals(remote)) continue;
+    const isTls = remote.transport == TRANSPORT_TLS;
+    if (flow.owner == OWNER_INCOMING ? isTls || remote.transport == TRANSPORT_UDP : flow.owner != OWNER_SIP)
+      continue;
+    if (isTls && !spansEqualIgnoreCase(flow.name, tlsName)) continue;
     flow.users++;
     return handleOf(i, flow.generation);
   }
@@ -174,18 +176,35 @@ export function closeFlows(): void {
 /** Opens the listening port. */
 export function listenFlow(transport: i32, port: i32): u32 {
   const handle = takeFlow(OWNER_LISTENER, port);
-  if (handle != NO_HANDLE) askListen(handle, transport, port);
+  if (handle == NO_HANDLE) return NO_HANDLE;
+  flowAt(handleIndex(handle)).remote.transport = transport as u8;
+  askListen(handle, transport, port);
   return handle;
 }
 
 /** A flow that another end began: open at once, `ownerIndex` is the listener's index. NO_HANDLE where the pool is full. */
 export function acceptFlow(listener: u32, transport: i32, family: i32, port: i32, address: usize): u32 {
+  const isConnection = transport != TRANSPORT_UDP;
+  if (isConnection && connectionsAccepted() >= MAX_INCOMING) return NO_HANDLE;
   const handle = takeFlow(OWNER_INCOMING, handleIndex(listener));
   if (handle == NO_HANDLE) return NO_HANDLE;
   const flow = flowAt(handleIndex(handle));
   flow.remote.set(transport, family, port, address);
   flow.state = FLOW_OPEN;
+  // A connection is the other end's to close; a datagram's flow is held while something of it is to be answered.
+  flow.users = isConnection ? 1 : 0;
   return handle;
+}
+
+/** Connections that others have opened to us. */
+function connectionsAccepted(): i32 {
+  let count = 0;
+  for (let i = 0; i < MAX_FLOWS; i++) {
+    const flow = flowAt(i);
+    const isConnection = flow.owner == OWNER_INCOMING && flow.remote.transport != TRANSPORT_UDP;
+    if (flow.state != FLOW_CLOSED && isConnection) count++;
+  }
+  return count;
 }
 
 /** The host has opened it: our end is `family`, `port`, `address`. */

@@ -1,0 +1,173 @@
+import { isLiteralIgnoreCase } from "../bytes/literal";
+import { NO_SPAN, Span, spanLength, spansEqual } from "../bytes/span";
+import { accountEnabled, accountText } from "../config/settings";
+import { KEY_USER_NAME } from "../config/table";
+import {
+  DROP_MALFORMED,
+  DROP_UNSUPPORTED_REQUEST,
+  METHOD_ACK,
+  METHOD_BYE,
+  METHOD_CANCEL,
+  METHOD_INVITE,
+  METHOD_NOTIFY,
+  METHOD_OPTIONS,
+  PACKAGE_MESSAGE_SUMMARY,
+} from "../contract/constants";
+import { drop } from "../contract/drops";
+import { MAX_ACCOUNTS, MAX_CALLS, MAX_DIALOGS, MAX_SLOTS } from "../limits";
+import { currentOf } from "../redundancy/current";
+import { spanField } from "../sip/compose";
+import { toTag, topVia } from "../sip/fields";
+import { HEADER_EVENT, HEADER_REQUIRE, HEADER_UNSUPPORTED } from "../sip/header";
+import { header, message, nextValue } from "../sip/message";
+import { SEMICOLON, nextItem } from "../sip/text";
+import { Uri, parseUri } from "../sip/uri";
+import { Via } from "../sip/via";
+import { matchServerTransaction } from "../transaction/server";
+import { Flow } from "../transport/flows";
+import { answerAtOnce, answerOnce, beginAnswer, endAnswer } from "./answering";
+import { dialogAt, dialogOfRequest } from "./call/dialog";
+import { callAcknowledged, callCancelled, callOffered, requestInCall } from "./call/incoming";
+import { signalsRegisteredOnly, slotServes, trustsTargetsOnly } from "./options";
+import { Registration, registrationOf } from "./registrations";
+import { lastNotified, notified, sayNotify } from "./subscription/notify";
+
+/*
+ * Requests that come in: repeated ones have their answer again, those of a dialog go to their call or subscription,
+ * and the rest is answered here.
+ */
+
+const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
+const uri = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
+
+/** A request is in view, which came on `flow`. */
+export function requestArrived(flow: Flow, now: i64): void {
+  if (!topVia(via)) {
+    drop(DROP_MALFORMED, flow.remote);
+    return;
+  }
+  const method = message.method;
+  const repeated = matchServerTransaction(via);
+  const dialog = dialogOfRequest();
+  if (method == METHOD_ACK) {
+    if (repeated != null && !repeated.isOpen) repeated.acknowledged(now);
+    if (dialog >= 0 && dialog < MAX_CALLS) callAcknowledged(dialog, now);
+    else if (repeated == null) drop(DROP_UNSUPPORTED_REQUEST, flow.remote);
+    return;
+  }
+  if (method == METHOD_CANCEL) {
+    answerAtOnce(flow, via, repeated == null ? 481 : 200);
+    if (repeated != null && repeated.isOpen && repeated.call >= 0) callCancelled(repeated.call, now);
+    return;
+  }
+  if (repeated != null) {
+    repeated.repeat();
+    return;
+  }
+  const account = dialog >= 0 ? (dialogAt(dialog).account as i32) : accountAsked(flow);
+  if (account > 0 && !isTrusted(account, flow)) {
+    answerOnce(flow, via, 403, now);
+  } else if (unknownExtension(NO_SPAN) != NO_SPAN) {
+    refuseExtensions(flow, now);
+  } else if (dialog >= 0) {
+    inDialog(dialog, flow, now);
+  } else {
+    outOfDialog(account, flow, now);
+  }
+}
+
+function inDialog(index: i32, flow: Flow, now: i64): void {
+  const dialog = dialogAt(index);
+  const isNotify = index >= MAX_CALLS && message.method == METHOD_NOTIFY;
+  // RFC 3261 (12.2.2): a request that comes too late. A NOTIFY has no transaction: the last one's number is a repetition.
+  const late = message.cseq - dialog.remoteCseq;
+  if (late <= 0) {
+    answerAtOnce(flow, via, isNotify && late == 0 ? 200 : 500);
+    return;
+  }
+  dialog.remoteCseq = message.cseq;
+  if (index < MAX_CALLS) requestInCall(index, flow, via, now);
+  else if (!isNotify) answerAtOnce(flow, via, 405);
+  else if (index < MAX_DIALOGS) notified(index - MAX_CALLS, flow, via, now);
+  else lastNotified(dialog, flow, via);
+}
+
+function outOfDialog(account: i32, flow: Flow, now: i64): void {
+  const method = message.method;
+  if (method == METHOD_BYE || toTag() != NO_SPAN) {
+    answerAtOnce(flow, via, 481);
+  } else if (method == METHOD_NOTIFY) {
+    // S3: message waiting may be told of without a subscription.
+    const waiting = isLiteralIgnoreCase(eventOf(), "message-summary");
+    answerOnce(flow, via, waiting ? 200 : 481, now);
+    if (waiting) sayNotify(account, 0, PACKAGE_MESSAGE_SUMMARY, flow);
+  } else if (method != METHOD_INVITE) {
+    answerAtOnce(flow, via, method == METHOD_OPTIONS ? 200 : 405);
+  } else if (account == 0) {
+    answerOnce(flow, via, 404, now);
+  } else {
+    callOffered(account, slotOf(account, flow), flow, via, now);
+  }
+}
+
+/** The event package of the message in view, without its parameters. */
+function eventOf(): Span {
+  return nextItem(header(HEADER_EVENT), NO_SPAN, SEMICOLON);
+}
+
+/** The first extension behind `previous` that the request in view requires and we do not know; NO_SPAN without one. */
+function unknownExtension(previous: Span): Span {
+  let value = nextValue(HEADER_REQUIRE, previous);
+  while (isLiteralIgnoreCase(value, "100rel") || isLiteralIgnoreCase(value, "timer")) {
+    value = nextValue(HEADER_REQUIRE, value);
+  }
+  return value;
+}
+
+/** RFC 3261 (8.2.2.3): names what we do not know. */
+function refuseExtensions(flow: Flow, now: i64): void {
+  const writer = beginAnswer(flow, via, 420);
+  for (let value = unknownExtension(NO_SPAN); value != NO_SPAN; value = unknownExtension(value)) {
+    spanField(writer, HEADER_UNSUPPORTED, value);
+  }
+  endAnswer(flow, null, 420, now);
+}
+
+/** The account whose user the Request-URI names, one that is registered where the request comes from first; 0: none. */
+function accountAsked(flow: Flow): i32 {
+  if (!parseUri(message.uri, uri)) return 0;
+  let found = 0;
+  for (let account = 1; account <= MAX_ACCOUNTS; account++) {
+    const user = accountText(account, KEY_USER_NAME);
+    if (!accountEnabled(account) || spanLength(user) == 0 || !spansEqual(user, uri.user)) continue;
+    if (slotOf(account, flow) > 0) return account;
+    if (found == 0) found = account;
+  }
+  return found;
+}
+
+/** The slot of an account that has settled on the target which the flow comes from, 0 where none has. */
+function slotOf(account: i32, flow: Flow): i32 {
+  for (let slot = 1; slot <= MAX_SLOTS; slot++) {
+    const registration = registrationOf(account, slot);
+    if (registration.bound.sameAddress(flow.remote) || isCurrent(registration, flow)) return slot;
+  }
+  return 0;
+}
+
+function isCurrent(registration: Registration, flow: Flow): bool {
+  return currentOf(registration.index).endpoint.sameAddress(flow.remote);
+}
+
+/** F9, `sip_trust_ctrl`: the request comes from where the account takes requests from. */
+function isTrusted(account: i32, flow: Flow): bool {
+  for (let slot = 1; slot <= MAX_SLOTS; slot++) {
+    if (!slotServes(account, slot)) continue;
+    const registeredOnly = signalsRegisteredOnly(account, slot);
+    if (!registeredOnly && !trustsTargetsOnly(account)) return true;
+    const registration = registrationOf(account, slot);
+    if (registration.bound.sameAddress(flow.remote)) return true;
+    if (!registeredOnly && isCurrent(registration, flow)) return true;
+  }
+  return false;
+}
