@@ -1,3 +1,4 @@
+import type { Endpoint } from "../abi/address.js";
 import type { Answer } from "./registrar.js";
 import type { SipMessage } from "./sip.js";
 
@@ -11,6 +12,8 @@ export interface Binding {
   readonly expires: number;
   readonly callId: string;
   readonly cseq: number;
+  /** Where the REGISTER came from. */
+  readonly source: Endpoint;
 }
 
 /** What a REGISTER asks for one contact, its lifetime in seconds. */
@@ -39,6 +42,7 @@ export class Bindings {
     contacts: readonly AskedContact[],
     asked: number,
     now: number,
+    source: Endpoint,
   ): Answer | undefined {
     const { to: aor, callId, cseq } = request;
     const all = this.at(now);
@@ -55,7 +59,7 @@ export class Bindings {
     const kept = all.filter((binding) => binding.aor !== aor || !named.has(binding.contact));
     const fresh = contacts
       .filter(({ expires }) => expires > 0)
-      .map(({ contact, expires }) => ({ aor, contact, expires: now + expires * 1000, callId, cseq }));
+      .map(({ contact, expires }) => ({ aor, contact, expires: now + expires * 1000, callId, cseq, source }));
     this.#bindings = [...kept, ...fresh];
     return undefined;
   }

@@ -1,9 +1,11 @@
 import type { Endpoint } from "../abi/address.js";
 import { framingOf } from "./service.js";
-import type { Framing, FramingName, Segments, Service } from "./service.js";
+import type { Framing, FramingName, Reply, Segments, Service } from "./service.js";
 
 /** What a conversation needs of whoever carries it. */
 export interface Carrier {
+  /** The service's end. */
+  readonly local?: Endpoint;
   /** Milliseconds. */
   now(): number;
   after(milliseconds: number, action: () => void): void;
@@ -31,18 +33,24 @@ export class Conversation {
 
   receive(octets: Uint8Array): void {
     for (const message of this.#framing.take(octets)) {
-      for (const reply of this.#service.receive(message, this.#source, this.#carrier.now())) {
+      for (const reply of this.#take(message)) {
         this.#carrier.after(reply.delay, () => {
-          this.#answer(framingOf(this.#name).frame(reply.octets));
+          this.send(reply.octets);
         });
       }
     }
   }
 
-  #answer(octets: Uint8Array): void {
+  /** Puts a message of the service into the stream. */
+  send(message: Uint8Array): void {
+    const octets = framingOf(this.#name).frame(message);
     const segments = this.#service.segments ?? "whole";
     if (segments === "joined") this.#join(octets);
     else for (const piece of cut(octets, segments)) this.#carrier.write(piece);
+  }
+
+  #take(message: Uint8Array): readonly Reply[] {
+    return this.#service.receive(message, this.#source, this.#carrier.now(), this.#carrier.local);
   }
 
   #join(octets: Uint8Array): void {

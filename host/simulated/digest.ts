@@ -21,6 +21,8 @@ export interface DigestOptions {
   nextNonce: boolean;
   /** 401, or 407 as a proxy has it. */
   status: 401 | 407;
+  /** Which requests are asked for credentials. An ACK or a CANCEL never is. */
+  challenges: "REGISTER" | "all";
   /** Sent with the challenge and wanted back; none where it is empty. */
   opaque: string;
 }
@@ -95,6 +97,7 @@ export class Authenticator {
       nonceUses: Infinity,
       nextNonce: false,
       status: 401,
+      challenges: "REGISTER",
       opaque: "",
       ...options,
     };

@@ -3,6 +3,7 @@ import type { Endpoint } from "../abi/address.js";
 import type { FlowFailure } from "../abi/engine.js";
 import { Random } from "./random.js";
 import type { Scheduler } from "./scheduler.js";
+import type { TlsOffer } from "./service.js";
 import { StreamEnd } from "./streams.js";
 import type { StreamHandler } from "./streams.js";
 
@@ -26,6 +27,17 @@ export interface DatagramHandler {
   /** An ICMP error came back; only for connected sockets. */
   failed?(reason: FlowFailure): void;
 }
+
+/** What a client of TLS asks of the server's certificate. */
+export interface TlsDemand {
+  /** The name that it must be for. */
+  readonly name: string;
+  /** False: any certificate will do. */
+  readonly verify: boolean;
+}
+
+const isAmong = (names: readonly string[], name: string): boolean =>
+  names.some((each) => each.toLowerCase() === name.toLowerCase());
 
 /** First of the ports that are given out where any will do (RFC 6335). */
 const FIRST_FREE_PORT = 49152;
@@ -66,6 +78,7 @@ export class Network {
   readonly #links = new Map<string, Link>();
   readonly #ports = new Map<string, Port>();
   readonly #streams = new Map<string, (end: StreamEnd) => StreamHandler>();
+  readonly #tlsOffers = new Map<string, () => TlsOffer | undefined>();
   readonly #nextFree = new Map<string, number>();
 
   /** @param seed of what gets lost, delayed and doubled */
@@ -129,7 +142,7 @@ export class Network {
     }
   }
 
-  /** Waits for TCP connections; false where the port is in use. */
+  /** Waits for connections by TCP or TLS, as `local` says; false where the port is in use. */
   listenStream(local: Endpoint, accept: (end: StreamEnd) => StreamHandler): boolean {
     const key = endpointText(local);
     if (this.#streams.has(key)) return false;
@@ -138,37 +151,44 @@ export class Network {
     return true;
   }
 
-  /** Stops to wait for TCP connections; those that there are go on. */
-  closeStream(local: Endpoint): void {
-    this.#streams.delete(endpointText(local));
+  /** Says what a port for TLS offers whenever somebody connects; without it, every certificate fits. */
+  offerTls(local: Endpoint, offer: () => TlsOffer | undefined): void {
+    this.#tlsOffers.set(endpointText(local), offer);
   }
 
-  /** Connects by TCP. `handler.opened` follows after a round trip, or `failed`, or nothing. */
-  connectStream(local: Endpoint, remote: Endpoint, handler: StreamHandler): StreamEnd {
+  /** Stops to wait for connections; those that there are go on. */
+  closeStream(local: Endpoint): void {
+    this.#streams.delete(endpointText(local));
+    this.#tlsOffers.delete(endpointText(local));
+  }
+
+  /**
+   * Connects by TCP, or by TLS where the remote end says so. `handler.opened` follows after a round trip, by TLS after
+   * two of them (RFC 8446, section 2); or `failed`, or nothing.
+   */
+  connectStream(
+    local: Endpoint,
+    remote: Endpoint,
+    handler: StreamHandler,
+    demand: TlsDemand = { name: "", verify: false },
+  ): StreamEnd {
     this.link(local.address);
     const end = new StreamEnd(this, this.#scheduler, local, remote, handler);
     const blocked = this.#blocked(local, remote);
-    const back = (action: () => void): void => {
-      if (this.#blocked(remote, local) === undefined)
-        this.#scheduler.after(this.delay(remote, local), action);
-    };
     if (blocked === "unreachable") {
       this.#scheduler.after(this.delay(local, remote), () => {
         end.fail("unreachable");
       });
     }
     if (blocked !== undefined || !this.#links.has(remote.address)) return end;
-    this.#scheduler.after(this.delay(local, remote), () => {
+    this.#leg(local, remote, () => {
       const accept = this.#streams.get(endpointText(remote));
-      if (accept === undefined) {
-        back(() => {
-          end.fail("refused");
-        });
-        return;
-      }
-      end.acceptedBy(accept);
-      back(() => {
-        end.open();
+      const isTls = remote.transport === "tls";
+      if (accept !== undefined && !isTls) end.acceptedBy(accept);
+      this.#leg(remote, local, () => {
+        if (accept === undefined) end.fail("refused");
+        else if (isTls) this.#shakeHands(end, demand);
+        else end.open();
       });
     });
     return end;
@@ -186,6 +206,29 @@ export class Network {
   /** Whether nothing gets from one host to another now. */
   isBlocked(from: Endpoint, to: Endpoint): boolean {
     return this.#blocked(from, to) !== undefined;
+  }
+
+  /** The second round trip of TLS. The other end hears of the connection when its certificate fits. */
+  #shakeHands(end: StreamEnd, { name, verify }: TlsDemand): void {
+    const { local, remote } = end;
+    this.#leg(local, remote, () => {
+      const accept = this.#streams.get(endpointText(remote));
+      const ask = this.#tlsOffers.get(endpointText(remote)) ?? ((): TlsOffer => ({ names: [name] }));
+      const offer = ask();
+      if (offer === "stalls") return;
+      const isGone = accept === undefined || offer === undefined;
+      const fits = !isGone && (!verify || (offer !== "untrusted" && isAmong(offer.names, name)));
+      if (fits) end.acceptedBy(accept);
+      this.#leg(remote, local, () => {
+        if (fits) end.open();
+        else end.fail(isGone ? "tls-handshake" : "tls-certificate");
+      });
+    });
+  }
+
+  /** A part of a connection's making: done at the other end, unless nothing gets there. */
+  #leg(from: Endpoint, to: Endpoint, action: () => void): void {
+    if (this.#blocked(from, to) === undefined) this.#scheduler.after(this.delay(from, to), action);
   }
 
   #blocked(from: Endpoint, to: Endpoint): "down" | "unreachable" | undefined {

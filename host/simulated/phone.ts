@@ -1,12 +1,15 @@
 import { endpointText } from "../abi/address.js";
+import { enumerations } from "../abi/contract.js";
 import type { EventName } from "../abi/contract.js";
 import { ConfigurationError } from "../abi/configuration-error.js";
 import { configure } from "../abi/configure.js";
 import type { ConfigurationFile } from "../abi/configure.js";
 import { Core, SEED_OCTETS } from "../abi/core.js";
+import type { Content } from "../abi/core.js";
 import { Engine } from "../abi/engine.js";
+import type { Told } from "../abi/engine.js";
 import { decodeRecord } from "../abi/record.js";
-import type { ConfigurationRecord, EventRecord, RecordOf } from "../abi/record.js";
+import type { ConfigurationRecord, EventRecord, NameOf, RecordOf } from "../abi/record.js";
 import { StatusBoard } from "../abi/status.js";
 import type { AccountStatus } from "../abi/status.js";
 import { AlarmClock } from "./alarm-clock.js";
@@ -34,6 +37,11 @@ export interface SimulatedPhoneOptions {
   readonly keepWire?: boolean;
   /** When it starts, in milliseconds; default: now. */
   readonly startAt?: number;
+}
+
+/** A request of the application: which account it is of, 1 where it is left out, and what goes with it. */
+export interface SimulatedRequest extends Content {
+  readonly account?: number | undefined;
 }
 
 type Listener = (record: EventRecord) => void;
@@ -117,6 +125,55 @@ export class SimulatedPhone {
     this.#engine.setBusy(calls);
   }
 
+  /**
+   * Places a call: its number, or an error of the contract, below 0. This and the other requests are for `s.at` and
+   * between runs, not for listeners: a phone that is at work has no answer yet, which throws.
+   */
+  call(uri: string, { account = 1, ...content }: SimulatedRequest = {}): number {
+    return this.#ask((told) => {
+      this.#engine.placeCall(account, uri, content, told);
+    });
+  }
+
+  /** Answers a call, or a request in it that waits for an answer: 0 or an error. */
+  respond(call: number, status: number, content: Content = {}): number {
+    return this.#ask((told) => {
+      this.#engine.respond(call, status, content, told);
+    });
+  }
+
+  /** Ends a call: 0 or an error. */
+  hangUp(call: number): number {
+    return this.#ask((told) => {
+      this.#engine.hangUp(call, told);
+    });
+  }
+
+  /** Sends a request within a call: 0 or an error. */
+  requestInCall(call: number, method: NameOf<"method">, content: Content = {}): number {
+    return this.#ask((told) => {
+      this.#engine.requestInCall(call, method, content, told);
+    });
+  }
+
+  /** Sends a request outside of a call: its number, or an error. */
+  sendRequest(
+    method: NameOf<"method">,
+    uri: string,
+    { account = 1, ...content }: SimulatedRequest = {},
+  ): number {
+    return this.#ask((told) => {
+      this.#engine.sendRequest(account, method, uri, content, told);
+    });
+  }
+
+  /** Subscribes for `expires` seconds, to the account's own address where `uri` is empty: a number, or an error. */
+  subscribe(eventPackage: NameOf<"package">, { account = 1, uri = "", expires = 3600 } = {}): number {
+    return this.#ask((told) => {
+      this.#engine.subscribe(account, eventPackage, uri, expires, told);
+    });
+  }
+
   /** Begins an orderly stop (R7). */
   stop(): void {
     this.#engine.stop();
@@ -126,6 +183,14 @@ export class SimulatedPhone {
   cutPower(): void {
     this.#engine.end();
     this.#isStopped = true;
+  }
+
+  #ask(question: (told: Told) => void): number {
+    if (this.#isStopped) return enumerations.error.values["not-configured"];
+    let answer: number | undefined;
+    question((told) => (answer = told));
+    if (answer === undefined) throw new Error("a phone is not asked from within one of its events");
+    return answer;
   }
 
   #isWatched(): boolean {

@@ -4,8 +4,11 @@ import { Bindings } from "./bindings.js";
 import type { Binding } from "./bindings.js";
 import { Authenticator } from "./digest.js";
 import type { DigestOptions, Verdict } from "./digest.js";
+import type { Exchange } from "./exchange.js";
+import type { Arrival, FrontServer, RecordRoute } from "./exchange-server.js";
+import { Outlet } from "./outlet.js";
 import { ChangeListeners } from "./service.js";
-import type { Reply, Segments, Service } from "./service.js";
+import type { Reply, Segments, Service, ServiceHost, TlsOffer } from "./service.js";
 import { answerTo, parseSip, writeSip } from "./sip.js";
 import type { HeaderField, SipMessage } from "./sip.js";
 import { spoiled } from "./sip-faults.js";
@@ -16,6 +19,9 @@ export interface Answer {
   readonly status: number;
   readonly reason?: string;
   readonly headers?: readonly HeaderField[];
+  /** The body's Content-Type. */
+  readonly type?: string;
+  readonly body?: string;
   /** Milliseconds before it is sent. */
   readonly delay?: number;
 }
@@ -54,13 +60,26 @@ export interface RegistrarOptions {
   readonly pongs?: boolean;
   /** How answers are cut that go by TCP. */
   readonly segments?: Segments;
+  /** Its TLS, on the port after its own; none where it is left out. */
+  readonly tls?: TlsOffer;
   /** Keep what was received, for `received` and `requests`. */
   readonly log?: boolean;
+  /** What stands behind it: calls and subscriptions. Leave out for a registrar that is nothing else. */
+  readonly exchange?: Exchange | undefined;
+  /** Whether it stays in the path of dialogs; default: by its address. */
+  readonly recordRoute?: RecordRoute;
 }
 
 const PONG = Buffer.from("\r\n");
 
 const ALLOW: HeaderField = ["Allow", "REGISTER, OPTIONS, NOTIFY"];
+
+/** Where a server is that nobody carries. */
+const NOWHERE: Endpoint = { transport: "udp", family: 4, address: "0.0.0.0", port: 5060 };
+
+/** What a registrar does not answer by itself: answers, what belongs to a dialog, and other methods than its own. */
+const isForExchange = ({ status, method, toTag }: SipMessage): boolean =>
+  status !== 0 || (method !== "REGISTER" && (toTag !== "" || (method !== "OPTIONS" && method !== "NOTIFY")));
 
 /** Answers kept for requests that are sent again (RFC 3261, section 17.2.2). */
 const MOST_TRANSACTIONS = 128;
@@ -70,12 +89,14 @@ const DEFAULT_EXPIRES = 3600;
 
 /**
  * A registrar: octets in, octets out. It keeps bindings, asks for credentials, remembers what it received, and behaves
- * as `mode` says, which may change at any time.
+ * as `mode` says, which may change at any time. What belongs to calls and subscriptions goes to its exchange; as long
+ * as it is silent, refuses or is stopped, nothing of that comes out of it.
  */
-export class Registrar implements Service {
+export class Registrar implements Service, FrontServer {
   readonly framing = "sip";
   readonly bindings = new Bindings();
   readonly authenticator: Authenticator | undefined;
+  readonly exchange: Exchange | undefined;
   /** Everything received that was SIP, in order. */
   readonly received: ReceivedRequest[] = [];
   /** When keep-alives of CRLF came, and from where. */
@@ -87,6 +108,8 @@ export class Registrar implements Service {
   delay: number;
   pongs: boolean;
   segments: Segments;
+  tls: TlsOffer | undefined;
+  recordRoute: RecordRoute;
   /** A fault of every answer from now on. */
   fault: SipFault | undefined;
   /** Headers of every 200 to a REGISTER: Path, Service-Route, Contacts of others. */
@@ -95,6 +118,7 @@ export class Registrar implements Service {
   readonly #answered = new Map<string, readonly Reply[]>();
   readonly #changes = new ChangeListeners();
   readonly #disconnections = new ChangeListeners();
+  readonly #outlet = new Outlet(() => this.#isMute());
   #mode: RegistrarMode = "up";
   #tags = 0;
 
@@ -110,7 +134,11 @@ export class Registrar implements Service {
     this.delay = delay;
     this.pongs = options.pongs ?? true;
     this.segments = options.segments ?? "whole";
+    this.tls = options.tls;
     this.#log = log;
+    this.recordRoute = options.recordRoute ?? "address";
+    this.exchange = options.exchange;
+    this.exchange?.join(this);
   }
 
   get mode(): RegistrarMode {
@@ -128,6 +156,10 @@ export class Registrar implements Service {
 
   get isHolding(): boolean {
     return this.#mode === "stopped";
+  }
+
+  attach(host: ServiceHost): void {
+    this.#outlet.attach(host);
   }
 
   onChange(listener: () => void): void {
@@ -180,7 +212,7 @@ export class Registrar implements Service {
     return this.bindings.at(now).filter(({ aor }) => user === undefined || aor.startsWith(`sip:${user}@`));
   }
 
-  receive(octets: Uint8Array, source: Endpoint, now: number): readonly Reply[] {
+  receive(octets: Uint8Array, source: Endpoint, now: number, local?: Endpoint): readonly Reply[] {
     if (this.isRefusing) return [];
     if (octets.every((octet) => octet === 13 || octet === 10)) {
       if (this.#log) this.keepAlives.push({ t: now, source: endpointText(source) });
@@ -198,13 +230,81 @@ export class Registrar implements Service {
       request,
       credentials: undefined,
     });
+    const arrival: Arrival = { server: this, message: request, source, local, t: now, headers: [] };
+    const exchange = isForExchange(request) ? this.exchange : undefined;
     const known = this.#answered.get(this.#transactionOf(request, source));
-    const verdict = behaviour === "up" && known === undefined ? this.#judge(request) : undefined;
+    const isKnown = known !== undefined || exchange?.knows(arrival) === true;
+    const verdict = behaviour === "up" && !isKnown ? this.#judge(request) : undefined;
     this.#remember({ t: now, source: endpointText(source), request, credentials: verdict?.outcome });
-    if (request.status !== 0 || request.method === "ACK" || behaviour === "silent") return [];
+    if (behaviour === "silent") return [];
+    if (exchange !== undefined) {
+      return this.#outlet.collect(source, () => {
+        this.#handOver(exchange, arrival, behaviour, verdict);
+      });
+    }
+    if (request.status !== 0 || request.method === "ACK") return [];
     const replies = known ?? this.#reply(request, source, now, behaviour, verdict);
     this.#keepAnswer(this.#transactionOf(request, source), replies);
     return replies;
+  }
+
+  /** Milliseconds. For the exchange, like all that follows up to `lookUp`. */
+  get now(): number {
+    return this.#outlet.now;
+  }
+
+  after(milliseconds: number, action: () => void): void {
+    this.#outlet.after(milliseconds, action);
+  }
+
+  localEnd(to: Endpoint, preferred?: Endpoint): Endpoint {
+    return this.#outlet.localEnd(to, preferred) ?? NOWHERE;
+  }
+
+  isConnected(to: Endpoint): boolean {
+    return this.#outlet.isConnected(to);
+  }
+
+  respond(answer: SipMessage, { source, local }: Arrival): void {
+    this.#outlet.send(this.#written(answer), this.delay, source, local);
+  }
+
+  send(request: SipMessage, to: Endpoint): void {
+    this.#outlet.send(writeSip(request), 0, to);
+  }
+
+  lookUp(userOrContact: string): Binding | undefined {
+    return this.bound(this.now)
+      .filter(({ aor, contact }) => contact === userOrContact || aor.startsWith(`sip:${userOrContact}@`))
+      .at(-1);
+  }
+
+  #isMute(): boolean {
+    return this.#mode === "silent" || this.#mode === "refused" || this.#mode === "stopped";
+  }
+
+  #handOver(
+    exchange: Exchange,
+    arrival: Arrival,
+    behaviour: "up" | Answer,
+    verdict: Verdict | undefined,
+  ): void {
+    const { message } = arrival;
+    const isRequest = message.status === 0 && message.method !== "ACK";
+    if (!isRequest || exchange.knows(arrival)) exchange.receive(arrival);
+    else if (behaviour !== "up") exchange.answer(arrival, behaviour);
+    else if (verdict === undefined || verdict.outcome === "accepted") {
+      exchange.receive({ ...arrival, headers: verdict?.headers ?? [] });
+    } else {
+      exchange.answer(arrival, {
+        status: this.authenticator?.options.status ?? 401,
+        headers: verdict.headers,
+      });
+    }
+  }
+
+  #written(answer: SipMessage): Uint8Array {
+    return this.fault === undefined ? writeSip(answer) : spoiled(answer, this.fault);
   }
 
   #behaviour(received: ReceivedRequest): Behaviour {
@@ -213,7 +313,10 @@ export class Registrar implements Service {
   }
 
   #judge(request: SipMessage): Verdict | undefined {
-    return request.method === "REGISTER" ? this.authenticator?.judge(request) : undefined;
+    // RFC 3261, 22.1 and 9.1: neither an ACK nor a CANCEL can be asked for credentials.
+    if (request.status !== 0 || request.method === "ACK" || request.method === "CANCEL") return undefined;
+    const isAsked = request.method === "REGISTER" || this.authenticator?.options.challenges === "all";
+    return isAsked ? this.authenticator?.judge(request) : undefined;
   }
 
   #reply(
@@ -223,26 +326,25 @@ export class Registrar implements Service {
     behaviour: "up" | Answer,
     verdict: Verdict | undefined,
   ): Reply[] {
-    const answer = behaviour === "up" ? this.#ownAnswer(request, now, verdict) : behaviour;
+    const answer = behaviour === "up" ? this.#ownAnswer(request, source, now, verdict) : behaviour;
     const message = answerTo(request, source, { ...answer, toTag: `${this.name}-${String(++this.#tags)}` });
-    const octets = this.fault === undefined ? writeSip(message) : spoiled(message, this.fault);
-    return [{ octets, delay: answer.delay ?? this.delay }];
+    return [{ octets: this.#written(message), delay: answer.delay ?? this.delay }];
   }
 
-  #ownAnswer(request: SipMessage, now: number, verdict: Verdict | undefined): Answer {
+  #ownAnswer(request: SipMessage, source: Endpoint, now: number, verdict: Verdict | undefined): Answer {
+    if (verdict !== undefined && verdict.outcome !== "accepted") {
+      return { status: this.authenticator?.options.status ?? 401, headers: verdict.headers };
+    }
     if (request.method !== "REGISTER") {
       const known = request.method === "OPTIONS" || request.method === "NOTIFY";
       return { status: known ? 200 : 405, headers: [ALLOW] };
     }
-    if (verdict !== undefined && verdict.outcome !== "accepted") {
-      return { status: this.authenticator?.options.status ?? 401, headers: verdict.headers };
-    }
-    const answer = this.#register(request, now);
+    const answer = this.#register(request, source, now);
     return { ...answer, headers: [...(answer.headers ?? []), ...(verdict?.headers ?? [])] };
   }
 
   /** RFC 3261, section 10.3. */
-  #register(request: SipMessage, now: number): Answer {
+  #register(request: SipMessage, source: Endpoint, now: number): Answer {
     const asked = Number(request.header("expires") ?? DEFAULT_EXPIRES);
     const contacts = request.list("contact").map(({ value, parameters }) => ({
       contact: value,
@@ -255,7 +357,7 @@ export class Registrar implements Service {
       contact,
       expires: Math.min(expires, this.maxExpires),
     }));
-    const problem = this.bindings.update(request, granted, asked, now);
+    const problem = this.bindings.update(request, granted, asked, now, source);
     if (problem !== undefined) return problem;
     const headers = this.bindings
       .at(now)

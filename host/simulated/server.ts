@@ -1,15 +1,22 @@
+import { endpointText } from "../abi/address.js";
 import type { Endpoint } from "../abi/address.js";
 import { Conversation } from "./conversation.js";
 import type { Network, UdpSocket } from "./network.js";
 import type { Scheduler } from "./scheduler.js";
 import type { FramingName, Service } from "./service.js";
-import type { StreamEnd } from "./streams.js";
+import type { StreamEnd, StreamHandler } from "./streams.js";
 
-/** Carries a service on the simulated network, at one address and port: UDP, and TCP where the service has streams. */
+/**
+ * Carries a service on the simulated network, at one address and port: UDP, and TCP where the service has streams; TLS
+ * on the port after that where the service offers it.
+ */
 export class SimulatedServer {
   #socket: UdpSocket | undefined;
   #hasStreams = false;
+  #hasTls = false;
   readonly #connections = new Set<StreamEnd>();
+  /** By the remote end. */
+  readonly #conversations = new Map<string, Conversation>();
   /** What has come while the service was stopped, in order. */
   readonly #held: (() => void)[] = [];
 
@@ -27,12 +34,25 @@ export class SimulatedServer {
     service.onDisconnect?.(() => {
       this.disconnect();
     });
+    service.attach?.({
+      local,
+      now: () => scheduler.now,
+      after: (milliseconds, action) => {
+        scheduler.after(milliseconds, action);
+      },
+      isConnected: (to) => this.#conversations.has(endpointText(to)),
+      send: (octets, to) => {
+        if (to.transport === "udp") this.#socket?.send(octets, to);
+        else this.#conversationWith(to)?.send(octets);
+      },
+    });
   }
 
   /** Closes all connections; new ones are accepted. */
   disconnect(): void {
     for (const end of this.#connections) end.close();
     this.#connections.clear();
+    this.#conversations.clear();
   }
 
   /** Opens and closes the port as the service wants it, and hands over what has waited for it. */
@@ -47,6 +67,7 @@ export class SimulatedServer {
       this.#socket = undefined;
     } else if (this.#socket === undefined) this.#socket = this.#bind();
     const { framing } = this.service;
+    if (framing !== undefined) this.#adaptTls(isOpen && this.service.tls !== undefined, framing);
     if (framing === undefined || isOpen === this.#hasStreams) return;
     const local = { ...this.local, transport: "tcp" } as const;
     this.#hasStreams = isOpen;
@@ -55,6 +76,19 @@ export class SimulatedServer {
       this.network.closeStream(local);
       this.disconnect();
     }
+  }
+
+  #adaptTls(isOpen: boolean, framing: FramingName): void {
+    if (isOpen === this.#hasTls) return;
+    const local = { ...this.local, transport: "tls", port: this.local.port + 1 } as const;
+    this.#hasTls = isOpen;
+    if (!isOpen) {
+      this.network.closeStream(local);
+      return;
+    }
+    this.#listen(local, framing);
+    // A process that is stopped has its connections made by the system, but no handshake.
+    this.network.offerTls(local, () => (this.service.isHolding ? "stalls" : this.service.tls));
   }
 
   #bind(): UdpSocket {
@@ -76,7 +110,7 @@ export class SimulatedServer {
   }
 
   #serve(octets: Uint8Array, source: Endpoint): void {
-    for (const reply of this.service.receive(octets, source, this.scheduler.now)) {
+    for (const reply of this.service.receive(octets, source, this.scheduler.now, this.local)) {
       this.scheduler.after(reply.delay, () => {
         this.#socket?.send(reply.octets, source);
       });
@@ -84,30 +118,52 @@ export class SimulatedServer {
   }
 
   #listen(local: Endpoint, framing: FramingName): void {
-    this.network.listenStream(local, (end) => {
-      const conversation = new Conversation(this.service, framing, end.remote, {
-        now: () => this.scheduler.now,
-        after: (milliseconds, action) => {
-          this.scheduler.after(milliseconds, action);
-        },
-        soon: (action) => {
-          this.scheduler.after(0, action);
-        },
-        write: (octets) => {
-          end.send(octets);
-        },
-      });
-      this.#connections.add(end);
-      return {
-        stream: (octets) => {
-          this.#whenRunning(() => {
-            conversation.receive(octets);
-          });
-        },
-        failed: () => {
-          this.#connections.delete(end);
-        },
-      };
+    this.network.listenStream(local, (end) => this.#converse(end, framing));
+  }
+
+  /** The conversation with a remote end; begun by a connection of the server's own where there is none. */
+  #conversationWith(to: Endpoint): Conversation | undefined {
+    const { framing } = this.service;
+    const known = this.#conversations.get(endpointText(to));
+    if (known !== undefined || framing === undefined || !this.#hasStreams) return known;
+    const local = { ...to, address: this.local.address, port: this.network.freePort(this.local.address) };
+    const end = this.network.connectStream(local, to, {
+      stream: (octets) => {
+        handler.stream(octets);
+      },
+      failed: (reason) => handler.failed?.(reason),
     });
+    const handler = this.#converse(end, framing);
+    return this.#conversations.get(endpointText(to));
+  }
+
+  #converse(end: StreamEnd, framing: FramingName): StreamHandler {
+    const conversation = new Conversation(this.service, framing, end.remote, {
+      local: this.local,
+      now: () => this.scheduler.now,
+      after: (milliseconds, action) => {
+        this.scheduler.after(milliseconds, action);
+      },
+      soon: (action) => {
+        this.scheduler.after(0, action);
+      },
+      write: (octets) => {
+        end.send(octets);
+      },
+    });
+    const remote = endpointText(end.remote);
+    this.#connections.add(end);
+    this.#conversations.set(remote, conversation);
+    return {
+      stream: (octets) => {
+        this.#whenRunning(() => {
+          conversation.receive(octets);
+        });
+      },
+      failed: () => {
+        this.#connections.delete(end);
+        if (this.#conversations.get(remote) === conversation) this.#conversations.delete(remote);
+      },
+    };
   }
 }

@@ -11,12 +11,19 @@ export interface Reply {
  * both carry such services.
  */
 export interface Service {
-  /** Takes a datagram, or a message of a stream without its frame. `now`: milliseconds. */
-  receive(octets: Uint8Array, source: Endpoint, now: number): readonly Reply[];
+  /**
+   * Takes a datagram, or a message of a stream without its frame. `now`: milliseconds; `local`: where it came in, for a
+   * service with several ends.
+   */
+  receive(octets: Uint8Array, source: Endpoint, now: number, local?: Endpoint): readonly Reply[];
+  /** Gives a service that acts by itself what it needs for that; once for each of its ends. */
+  attach?(host: ServiceHost): void;
   /** How its messages are told apart in a stream; without it, the service has no streams. */
   readonly framing?: FramingName;
   /** How its answers are cut where they go by a stream; each goes as it is where it is left out. */
   readonly segments?: Segments;
+  /** What it offers by TLS, on the port after its own; without it, that port is closed. */
+  readonly tls?: TlsOffer | undefined;
   /** Whether its port is closed just now. */
   readonly isRefusing: boolean;
   /** Whether it has been stopped (SIGSTOP): datagrams then wait in its socket until it goes on. */
@@ -26,6 +33,24 @@ export interface Service {
   /** Calls `listener` when all its connections are to be closed. */
   onDisconnect?(listener: () => void): void;
 }
+
+/** What carries a service at one address and port: its clock, and its way to send without having been asked. */
+export interface ServiceHost {
+  readonly local: Endpoint;
+  /** Milliseconds, by the same clock as in `receive`. */
+  now(): number;
+  after(milliseconds: number, action: () => void): void;
+  /** Whether there is a connection with that remote end. */
+  isConnected(to: Endpoint): boolean;
+  /** Sends a datagram from the port, or a message by the connection with `to`; where there is none, it connects. */
+  send(octets: Uint8Array, to: Endpoint): void;
+}
+
+/**
+ * How a server behaves in TLS: its certificate is for `names`; it comes from nobody whom anybody trusts; or it never
+ * answers in the handshake.
+ */
+export type TlsOffer = { readonly names: readonly string[] } | "untrusted" | "stalls";
 
 /**
  * Segments of a stream: each answer `whole`, octet by octet, what is sent at the same instant `joined`, or each answer

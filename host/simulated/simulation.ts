@@ -1,6 +1,7 @@
 import { hostPortText, parseEndpoint } from "../abi/address.js";
 import type { Endpoint } from "../abi/address.js";
 import type { ConfigurationFile } from "../abi/configure.js";
+import { Exchange } from "./exchange.js";
 import { Network } from "./network.js";
 import { SimulatedPhone } from "./phone.js";
 import type { SimulatedPhoneOptions } from "./phone.js";
@@ -34,6 +35,8 @@ const DNS_PORT = 53;
 export class Simulation {
   readonly scheduler = new Scheduler();
   readonly network: Network;
+  /** Behind all its registrars: the far ends of calls, and the notifiers. */
+  readonly exchange = new Exchange();
   #zone: Zone | undefined;
   #phones = 0;
 
@@ -62,10 +65,10 @@ export class Simulation {
   /** A registrar at one `ADDR` or `ADDR:PORT`, or at several. */
   registrar(at: string | readonly string[], options: RegistrarOptions = {}): Registrar {
     const ends = [at].flat().map((text) => parseEndpoint(text, SIP_PORT));
-    const registrar = new Registrar(
-      ends.map(({ address, port }) => hostPortText(address, port)).join(" "),
-      options,
-    );
+    const registrar = new Registrar(ends.map(({ address, port }) => hostPortText(address, port)).join(" "), {
+      exchange: this.exchange,
+      ...options,
+    });
     for (const end of ends) this.serve(registrar, end);
     return registrar;
   }

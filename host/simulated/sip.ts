@@ -29,6 +29,7 @@ const compact: Readonly<Record<string, string>> = {
   t: "to",
   u: "allow-events",
   v: "via",
+  x: "session-expires",
 };
 
 /** A header's name in lower case and in full. */
@@ -151,6 +152,16 @@ export class SipMessage {
   get fromTag(): string {
     return parameterised(this.header("from") ?? "").parameters.get("tag") ?? "";
   }
+
+  /** The To header's tag; empty where it has none: outside of a dialog. */
+  get toTag(): string {
+    return parameterised(this.header("to") ?? "").parameters.get("tag") ?? "";
+  }
+
+  /** The elements of a header that is a list, as they came: Route, Record-Route, Supported. */
+  elements(name: string): string[] {
+    return this.headers(name).flatMap((value) => splitList(value));
+  }
 }
 
 const startLine = (line: string): SipMessage["start"] | undefined => {
@@ -213,7 +224,12 @@ export const writeSip = (message: SipMessage): Uint8Array => {
 
 const reasons: Readonly<Record<number, string>> = {
   100: "Trying",
+  180: "Ringing",
+  181: "Call Is Being Forwarded",
+  182: "Queued",
+  183: "Session Progress",
   200: "OK",
+  202: "Accepted",
   301: "Moved Permanently",
   302: "Moved Temporarily",
   400: "Bad Request",
@@ -223,27 +239,38 @@ const reasons: Readonly<Record<number, string>> = {
   405: "Method Not Allowed",
   407: "Proxy Authentication Required",
   408: "Request Timeout",
+  415: "Unsupported Media Type",
+  420: "Bad Extension",
+  421: "Extension Required",
+  422: "Session Interval Too Small",
   423: "Interval Too Brief",
   480: "Temporarily Unavailable",
   481: "Call/Transaction Does Not Exist",
+  482: "Loop Detected",
   486: "Busy Here",
+  487: "Request Terminated",
+  488: "Not Acceptable Here",
+  489: "Bad Event",
+  491: "Request Pending",
   500: "Server Internal Error",
+  501: "Not Implemented",
   503: "Service Unavailable",
   504: "Server Time-out",
+  600: "Busy Everywhere",
   603: "Decline",
 };
 
-/** The reason phrase that RFC 3261 gives a status. */
+/** The reason phrase that RFC 3261 and its extensions (RFC 3262, 4028, 6665) give a status. */
 export const reasonPhrase = (status: number): string => reasons[status] ?? "Whatever";
 
 /**
  * An answer to a request (RFC 3261, section 8.2.6): its Via, with `received` and `rport` as the source was seen
- * (RFC 3581), From, To with a tag, Call-ID and CSeq, then `headers`.
+ * (RFC 3581), From, To with a tag, Call-ID and CSeq, then `headers` and the body.
  */
 export const answerTo = (
   request: SipMessage,
   source: { readonly address: string; readonly port: number },
-  { status, reason = reasonPhrase(status), headers = [], toTag = "" }: AnswerParts,
+  { status, reason = reasonPhrase(status), headers = [], toTag = "", type = "", body = "" }: AnswerParts,
 ): SipMessage => {
   const fields: HeaderField[] = [];
   let isFirstVia = true;
@@ -256,7 +283,8 @@ export const answerTo = (
       fields.push([name, `${value};tag=${toTag}`]);
     } else if (mandatory.includes(full)) fields.push([name, value]);
   }
-  return new SipMessage({ status, reason }, [...fields, ...headers], "");
+  const content: HeaderField[] = type === "" ? [] : [["Content-Type", type]];
+  return new SipMessage({ status, reason }, [...fields, ...headers, ...content], body);
 };
 
 /** What an answer adds to its request. */
@@ -266,6 +294,9 @@ export interface AnswerParts {
   readonly headers?: readonly HeaderField[] | undefined;
   /** The tag of the To header; none where it is left out. */
   readonly toTag?: string | undefined;
+  /** The Content-Type; none where it is left out. */
+  readonly type?: string | undefined;
+  readonly body?: string | undefined;
 }
 
 const seenFrom = (

@@ -1,7 +1,8 @@
 import type { Endpoint, Family, Transport } from "../abi/address.js";
+import type { TlsFiles } from "../abi/core.js";
 import type { SocketEvents, Sockets } from "../abi/engine.js";
 import type { Network, UdpSocket } from "./network.js";
-import type { StreamEnd } from "./streams.js";
+import type { StreamEnd, StreamHandler } from "./streams.js";
 
 /** What went over a phone's wire. */
 export interface WireEntry {
@@ -31,6 +32,9 @@ export class SimulatedSockets implements Sockets {
   readonly #datagrams = new Map<number, UdpSocket>();
   readonly #streams = new Map<number, StreamEnd>();
   readonly #listeners = new Map<number, readonly UdpSocket[]>();
+  /** Where connections are waited for. */
+  readonly #ports = new Map<number, readonly Endpoint[]>();
+  #tlsFiles: TlsFiles | undefined;
 
   /**
    * @param addresses of the phone
@@ -42,21 +46,20 @@ export class SimulatedSockets implements Sockets {
     private readonly tap: WireTap | undefined,
   ) {}
 
-  open(flow: number, remote: Endpoint, localPort: number): void {
+  open(flow: number, remote: Endpoint, localPort: number, name: string): void {
     const address = this.addresses[remote.family];
     if (address === undefined) this.events.failed(flow, "unreachable");
-    else if (remote.transport === "tls") this.events.failed(flow, "not-permitted");
     else {
       const port = localPort === 0 ? this.network.freePort(address) : localPort;
       const local = { transport: remote.transport, family: remote.family, address, port };
       if (remote.transport === "udp") this.#openUdp(flow, local, remote);
-      else this.#openTcp(flow, local, remote);
+      else this.#openStream(flow, local, remote, name);
     }
   }
 
   listen(flow: number, transport: Transport, port: number): void {
     if (transport !== "udp") {
-      this.events.failed(flow, "not-permitted");
+      this.#listenForStreams(flow, transport, port);
       return;
     }
     const addresses = Object.values(this.addresses);
@@ -88,15 +91,20 @@ export class SimulatedSockets implements Sockets {
     socket.send(copy, remote);
   }
 
+  tls(files: TlsFiles): void {
+    this.#tlsFiles = files;
+  }
+
   close(flow: number): void {
     this.#datagrams.get(flow)?.close();
     this.#streams.get(flow)?.close();
     for (const socket of this.#listeners.get(flow) ?? []) socket.close();
+    for (const local of this.#ports.get(flow) ?? []) this.network.closeStream(local);
     this.#forget(flow);
   }
 
   closeAll(): void {
-    for (const flows of [this.#datagrams, this.#streams, this.#listeners]) {
+    for (const flows of [this.#datagrams, this.#streams, this.#listeners, this.#ports]) {
       for (const flow of [...flows.keys()]) this.close(flow);
     }
   }
@@ -117,11 +125,19 @@ export class SimulatedSockets implements Sockets {
     this.events.opened(flow, local);
   }
 
-  #openTcp(flow: number, local: Endpoint, remote: Endpoint): void {
-    const end = this.network.connectStream(local, remote, {
-      opened: () => {
+  #openStream(flow: number, local: Endpoint, remote: Endpoint, name: string): void {
+    const handler = {
+      ...this.#streamHandler(flow, local, remote),
+      opened: (): void => {
         this.events.opened(flow, local);
       },
+    };
+    const verify = this.#tlsFiles?.verify ?? true;
+    this.#streams.set(flow, this.network.connectStream(local, remote, handler, { name, verify }));
+  }
+
+  #streamHandler(flow: number, local: Endpoint, remote: Endpoint): StreamHandler {
+    return {
       stream: (octets) => {
         this.tap?.("in", remote, local, octets);
         this.events.stream(flow, octets);
@@ -130,8 +146,49 @@ export class SimulatedSockets implements Sockets {
         this.#forget(flow);
         this.events.failed(flow, reason);
       },
+    };
+  }
+
+  #listenForStreams(flow: number, transport: "tcp" | "tls", port: number): void {
+    if (transport === "tls" && (this.#tlsFiles?.certificate ?? "") === "") {
+      this.events.failed(flow, "tls-certificate");
+      return;
+    }
+    const addresses = Object.entries(this.addresses);
+    const wanted = port === 0 ? this.network.freePort(addresses[0]?.[1] ?? "") : port;
+    const bound: Endpoint[] = [];
+    for (const [family, address] of addresses) {
+      const local: Endpoint = { transport, family: family === "6" ? 6 : 4, address, port: wanted };
+      if (this.network.listenStream(local, (end) => this.#accept(flow, end))) bound.push(local);
+    }
+    if (bound.length < addresses.length) {
+      for (const local of bound) this.network.closeStream(local);
+      this.events.failed(flow, "address-in-use");
+      return;
+    }
+    this.#ports.set(flow, bound);
+    this.events.opened(flow, wildcard(transport, wanted));
+  }
+
+  /** Another end has connected. Time stands still until the core has said whether it wants the connection. */
+  #accept(listener: number, end: StreamEnd): StreamHandler {
+    let handler: StreamHandler = { stream: () => undefined };
+    this.events.accepted(listener, end.remote, (flow) => {
+      if (flow === 0) {
+        end.close();
+        return;
+      }
+      this.#streams.set(flow, end);
+      handler = this.#streamHandler(flow, end.local, end.remote);
     });
-    this.#streams.set(flow, end);
+    return {
+      stream: (octets) => {
+        handler.stream(octets);
+      },
+      failed: (reason) => {
+        handler.failed?.(reason);
+      },
+    };
   }
 
   #bind(flow: number, address: string, port: number): UdpSocket | undefined {
@@ -149,5 +206,6 @@ export class SimulatedSockets implements Sockets {
     this.#datagrams.delete(flow);
     this.#streams.delete(flow);
     this.#listeners.delete(flow);
+    this.#ports.delete(flow);
   }
 }
