@@ -1,4 +1,5 @@
 import type { Endpoint, Family, Transport } from "../abi/address.js";
+import type { TlsFiles } from "../abi/core.js";
 import type { FlowFailure, SocketEvents, Sockets } from "../abi/engine.js";
 import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_SYN, tcpPacket, udpPacket } from "./pcap.js";
 
@@ -20,6 +21,14 @@ interface Captured {
 
 const NOTHING = new Uint8Array(0);
 
+/** A stream may bring more at a time than an IP packet holds; so many octets go into a segment. */
+const SEGMENT = 16 * 1024;
+
+const segmentsOf = (octets: Uint8Array): Uint8Array[] =>
+  Array.from({ length: Math.ceil(octets.length / SEGMENT) }, (_, index) =>
+    octets.subarray(index * SEGMENT, (index + 1) * SEGMENT),
+  );
+
 const wildcards: Readonly<Record<Family, string>> = { 4: "0.0.0.0", 6: "::" };
 
 /** Milliseconds of the wall clock, with their fractions. */
@@ -27,15 +36,16 @@ const wallClock = (): number => performance.timeOrigin + performance.now();
 
 /**
  * Sockets with a tap: every datagram and every piece of a stream is given to `sink` as the IP packet that it (most
- * likely) was; the real headers are not to be had. The sockets know nothing of it.
+ * likely) was; the real headers are not to be had. What goes by TLS is given as it is before it is encrypted. The
+ * sockets know nothing of the tap.
  */
 export class CapturingSockets implements Sockets, SocketEvents {
   readonly #events: SocketEvents;
   readonly #sink: PacketSink;
   readonly #sockets: Sockets;
   readonly #flows = new Map<number, Captured>();
-  /** Port of each listener; and the address that this machine was last seen to have, for datagrams to listeners. */
-  readonly #listeners = new Map<number, number>();
+  /** Transport and port of each listener; and the address that this machine was last seen to have. */
+  readonly #listeners = new Map<number, { readonly transport: Transport; readonly port: number }>();
   readonly #addresses = { ...wildcards };
 
   constructor(events: SocketEvents, sink: PacketSink, sockets: (events: SocketEvents) => Sockets) {
@@ -50,7 +60,7 @@ export class CapturingSockets implements Sockets, SocketEvents {
   }
 
   listen(flow: number, transport: Transport, port: number): void {
-    this.#listeners.set(flow, port);
+    this.#listeners.set(flow, { transport, port });
     this.#sockets.listen(flow, transport, port);
   }
 
@@ -64,6 +74,17 @@ export class CapturingSockets implements Sockets, SocketEvents {
   sendFrom(listener: number, remote: Endpoint, octets: Uint8Array): void {
     this.#write(udpPacket(this.#listenerEnd(listener, remote.family), remote, octets));
     this.#sockets.sendFrom(listener, remote, octets);
+  }
+
+  tls(files: TlsFiles): void {
+    this.#sockets.tls(files);
+  }
+
+  accepted(listener: number, source: Endpoint, take: (flow: number) => void): void {
+    this.#events.accepted(listener, source, (flow) => {
+      if (flow !== 0) this.#begun(flow, source, this.#listenerEnd(listener, source.family));
+      take(flow);
+    });
   }
 
   close(flow: number): void {
@@ -84,7 +105,9 @@ export class CapturingSockets implements Sockets, SocketEvents {
       this.#addresses[local.family] = local.address;
       if (local.transport !== "udp") this.#handshake(captured, local);
       for (const octets of captured.waiting.splice(0)) this.#sent(captured, local, octets);
-    } else if (this.#listeners.has(flow)) this.#listeners.set(flow, local.port);
+    } else if (this.#listeners.has(flow)) {
+      this.#listeners.set(flow, { transport: local.transport, port: local.port });
+    }
     this.#events.opened(flow, local);
   }
 
@@ -102,7 +125,11 @@ export class CapturingSockets implements Sockets, SocketEvents {
 
   stream(flow: number, octets: Uint8Array): void {
     const captured = this.#flows.get(flow);
-    if (captured?.local !== undefined) this.#received(captured, captured.local, TCP_PSH | TCP_ACK, octets);
+    if (captured?.local !== undefined) {
+      for (const segment of segmentsOf(octets)) {
+        this.#received(captured, captured.local, TCP_PSH | TCP_ACK, segment);
+      }
+    }
     this.#events.stream(flow, octets);
   }
 
@@ -112,17 +139,16 @@ export class CapturingSockets implements Sockets, SocketEvents {
   }
 
   #listenerEnd(listener: number, family: Family): Endpoint {
-    return {
-      transport: "udp",
-      family,
-      address: this.#addresses[family],
-      port: this.#listeners.get(listener) ?? 0,
-    };
+    const { transport, port } = this.#listeners.get(listener) ?? { transport: "udp", port: 0 };
+    return { transport, family, address: this.#addresses[family], port };
   }
 
   #sent(captured: Captured, local: Endpoint, octets: Uint8Array): void {
-    if (local.transport === "udp") this.#write(udpPacket(local, captured.remote, octets));
-    else this.#segment(captured, local, TCP_PSH | TCP_ACK, octets);
+    if (local.transport === "udp") {
+      this.#write(udpPacket(local, captured.remote, octets));
+      return;
+    }
+    for (const segment of segmentsOf(octets)) this.#segment(captured, local, TCP_PSH | TCP_ACK, segment);
   }
 
   /** A segment of ours. SYN and FIN count as an octet (RFC 9293, section 3.4). */
@@ -136,6 +162,15 @@ export class CapturingSockets implements Sockets, SocketEvents {
     const state = { sequence: captured.theirs, acknowledgement: captured.ours, flags };
     this.#write(tcpPacket(captured.remote, local, state, octets));
     captured.theirs += octets.length + ((flags & (TCP_SYN | TCP_FIN)) === 0 ? 0 : 1);
+  }
+
+  /** A connection that the other end has made. */
+  #begun(flow: number, remote: Endpoint, local: Endpoint): void {
+    const captured = { remote, local, waiting: [], ours: 0, theirs: 0 };
+    this.#flows.set(flow, captured);
+    this.#received(captured, local, TCP_SYN, NOTHING);
+    this.#segment(captured, local, TCP_SYN | TCP_ACK, NOTHING);
+    this.#received(captured, local, TCP_ACK, NOTHING);
   }
 
   #handshake(captured: Captured, local: Endpoint): void {

@@ -52,7 +52,8 @@ const causes: Readonly<Record<string, string>> = {
   ELOOP: "too many symbolic links",
 };
 
-const causeOf = (error: unknown): string => {
+/** Why a file cannot be read, for people. */
+export const causeOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   return causes[code ?? ""] ?? message;
 };

@@ -1,7 +1,6 @@
-import { EventEmitter } from "node:events";
+import type { EventEmitter } from "node:events";
 import { ConfigurationError } from "../abi/configuration-error.js";
 import { Core } from "../abi/core.js";
-import type { EventName } from "../abi/contract.js";
 import { Engine } from "../abi/engine.js";
 import type { SocketEvents, Sockets } from "../abi/engine.js";
 import { decodeRecord } from "../abi/record.js";
@@ -14,7 +13,10 @@ import { loadConfiguration } from "./configuration.js";
 import type { ConfigurationOptions } from "./configuration.js";
 import { DnsWatch } from "./dns-watch.js";
 import { PcapFile } from "./pcap.js";
+import { PortWatch, portSentence } from "./port-watch.js";
+import { RequestingPhone } from "./requests.js";
 import { NodeSockets } from "./sockets.js";
+import { StartError } from "./start-error.js";
 
 /** How long an orderly stop may take before everything is closed all the same: R7's 2 s and some. Milliseconds. */
 const STOP_LIMIT = 2500;
@@ -26,30 +28,6 @@ export interface PhoneOptions extends ConfigurationOptions {
   /** A capture file to write, which Wireshark opens. It holds what went over the wire. */
   readonly pcap?: string | undefined;
 }
-
-/** The events of a phone: every record as `record` and under the name of its event. */
-export type PhoneEvents = { [Name in EventName]: [record: RecordOf<Name>] } & {
-  record: [record: EventRecord];
-  /** Something outside that the user should know of, as a sentence: a DNS server that fails, a capture that ended. */
-  warning: [sentence: string];
-  /** The phone has stopped; nothing of it is left. */
-  stopped: [];
-};
-
-/** A phone could not start; the message is a sentence. */
-export class StartError extends Error {
-  override readonly name = "StartError";
-}
-
-const portSentence = ({ transport, port, reason }: RecordOf<"listen-failed">): string => {
-  const name = `Port ${String(port)} (${transport.toUpperCase()})`;
-  if (reason === "address-in-use") {
-    return `${name} is in use by another program: stop that, or set sip.listen_port to another port, or to 0 for any.`;
-  }
-  if (reason === "not-permitted")
-    return `${name} may not be opened by this user: set sip.listen_port above 1023.`;
-  return `${name} cannot be opened: ${reason}.`;
-};
 
 /**
  * A phone on real sockets: registers its accounts, moves them when a server fails, and returns as configured.
@@ -64,10 +42,11 @@ const portSentence = ({ transport, port, reason }: RecordOf<"listen-failed">): s
  *
  * A phone is started once. Records carry `t`, milliseconds since `start`.
  */
-export class Phone extends EventEmitter<PhoneEvents> {
+export class Phone extends RequestingPhone {
   readonly #options: PhoneOptions;
   readonly #status = new StatusBoard();
   readonly #dnsWatch = new DnsWatch();
+  readonly #portWatch = new PortWatch();
   #engine: Engine | undefined;
   #pcap: PcapFile | undefined;
   #settle: ((problem?: Error) => void) | undefined;
@@ -90,7 +69,7 @@ export class Phone extends EventEmitter<PhoneEvents> {
    * Diagnostics come as `config` events before that.
    *
    * @throws ConfigurationError where the configuration has errors, unless `lenient`
-   * @throws StartError where the port or the capture file cannot be opened
+   * @throws StartError where the UDP port or the capture file cannot be opened, or a file of TLS cannot be used
    * @throws RangeError where `dns` or `seed` is not what it should be
    */
   async start(): Promise<void> {
@@ -146,7 +125,16 @@ export class Phone extends EventEmitter<PhoneEvents> {
 
   #begin(core: Core): Promise<void> {
     const pcap = this.#pcap;
-    const plain = (events: SocketEvents): Sockets => new NodeSockets(events);
+    const plain = (events: SocketEvents): Sockets =>
+      new NodeSockets(events, {
+        warning: (sentence) => {
+          this.#warn(sentence);
+        },
+        unusableFiles: (sentence) => {
+          if (this.#settle === undefined) this.#warn(sentence);
+          else this.#settle(new StartError(sentence));
+        },
+      });
     const sockets =
       pcap === undefined
         ? plain
@@ -176,11 +164,28 @@ export class Phone extends EventEmitter<PhoneEvents> {
     // A record and the name of its event belong together; the compiler sees a union of each.
     (this as EventEmitter).emit("record", record);
     (this as EventEmitter).emit(record.event, record);
-    if (record.event === "listening") this.#settle?.();
-    if (record.event === "listen-failed") this.#settle?.(new StartError(portSentence(record)));
-    if (record.event !== "dns-answer") return;
-    const sentence = this.#dnsWatch.add(record);
+    if (record.event === "listening") this.#listening(record);
+    else if (record.event === "listen-failed") this.#portFailed(record);
+    else if (record.event === "dns-answer") this.#warn(this.#dnsWatch.add(record));
+  }
+
+  #listening(record: RecordOf<"listening">): void {
+    this.#portWatch.listening(record);
+    if (record.transport === "udp") this.#settle?.();
+  }
+
+  /** Without its UDP port a phone cannot start; without the others it can. */
+  #portFailed(record: RecordOf<"listen-failed">): void {
+    if (record.transport === "udp") this.#settle?.(new StartError(portSentence(record)));
+    else this.#warn(this.#portWatch.failed(record));
+  }
+
+  #warn(sentence: string | undefined): void {
     if (sentence !== undefined) this.emit("warning", sentence);
+  }
+
+  protected runningEngine(): Engine | undefined {
+    return this.#state === "stopped" ? undefined : this.#engine;
   }
 
   #stop(): Promise<void> {
@@ -207,6 +212,7 @@ export class Phone extends EventEmitter<PhoneEvents> {
     this.#engine?.end();
     this.#pcap?.close();
     this.#settle?.(new StartError("The phone was stopped before it had started."));
+    this.refuseRequests();
     this.emit("stopped");
   }
 }

@@ -1,8 +1,8 @@
 import { createSocket } from "node:dgram";
 import type { Socket } from "node:dgram";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import type { Server, Socket as Connection } from "node:net";
-import { canonicalAddress, familyOf } from "../abi/address.js";
+import { canonicalAddress, endpointText, familyOf } from "../abi/address.js";
 import type { Endpoint, Transport } from "../abi/address.js";
 import { Conversation } from "../simulated/conversation.js";
 import type { FramingName, Service } from "../simulated/service.js";
@@ -38,9 +38,14 @@ export class RealServer {
   readonly #address: string;
   readonly #now: () => number;
   readonly #connections = new Set<Connection>();
+  /** By the remote end. */
+  readonly #conversations = new Map<string, Conversation>();
   /** What has come while the service was stopped, in order. */
   readonly #held: (() => void)[] = [];
+  /** Answers that wait. */
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** What the service itself waits for; a closed port does not end that. */
+  readonly #serviceTimers = new Set<NodeJS.Timeout>();
   #port: number;
   #udp: Socket | undefined;
   #tcp: Server | undefined;
@@ -68,6 +73,7 @@ export class RealServer {
     service.onDisconnect?.(() => {
       server.disconnect();
     });
+    server.#attach();
     server.#adapt();
     await server.settled();
     return server;
@@ -89,13 +95,34 @@ export class RealServer {
   /** Closes all connections; new ones are accepted. */
   disconnect(): void {
     for (const connection of this.#connections) connection.destroy();
+    this.#conversations.clear();
   }
 
   /** Closes everything for good. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const timer of this.#serviceTimers) clearTimeout(timer);
+    this.#serviceTimers.clear();
     this.#adapt();
     await this.settled();
+  }
+
+  #attach(): void {
+    const local = (): Endpoint => this.#end("udp", this.#address, this.#port);
+    this.#service.attach?.({
+      get local() {
+        return local();
+      },
+      now: this.#now,
+      after: (milliseconds, action) => {
+        if (!this.#isClosed) this.#schedule(this.#serviceTimers, milliseconds, action);
+      },
+      isConnected: (to) => this.#conversations.has(endpointText(to)),
+      send: (octets, to) => {
+        if (to.transport === "udp") this.#udp?.send(octets, to.port, to.address, () => undefined);
+        else this.#conversationWith(to)?.send(octets);
+      },
+    });
   }
 
   #adapt(): void {
@@ -144,7 +171,8 @@ export class RealServer {
 
   async #openTcp(framing: FramingName): Promise<void> {
     const server = createServer((connection) => {
-      this.#converse(connection, framing);
+      const { remoteAddress = "", remotePort = 0 } = connection;
+      this.#converse(connection, framing, this.#end("tcp", remoteAddress, remotePort));
     });
     this.#tcp = server;
     const ready = opened(server);
@@ -152,9 +180,18 @@ export class RealServer {
     await ready;
   }
 
-  #converse(connection: Connection, framing: FramingName): void {
-    const source = this.#end("tcp", connection.remoteAddress ?? "", connection.remotePort ?? 0);
+  /** The conversation with a remote end; begun by a connection of the server's own where there is none. */
+  #conversationWith(to: Endpoint): Conversation | undefined {
+    const { framing } = this.#service;
+    const known = this.#conversations.get(endpointText(to));
+    if (known !== undefined || framing === undefined || this.#tcp === undefined) return known;
+    const { address: host, port } = to;
+    return this.#converse(connect({ host, port, localAddress: this.#address }), framing, to);
+  }
+
+  #converse(connection: Connection, framing: FramingName, source: Endpoint): Conversation {
     const conversation = new Conversation(this.#service, framing, source, {
+      local: this.#end("udp", this.#address, this.#port),
       now: this.#now,
       after: (milliseconds, action) => {
         this.#after(milliseconds, action);
@@ -166,17 +203,21 @@ export class RealServer {
         connection.write(octets);
       },
     });
+    const remote = endpointText(source);
     connection.setNoDelay(true);
     this.#connections.add(connection);
+    this.#conversations.set(remote, conversation);
     connection.on("error", () => undefined);
     connection.on("close", () => {
       this.#connections.delete(connection);
+      if (this.#conversations.get(remote) === conversation) this.#conversations.delete(remote);
     });
     connection.on("data", (octets) => {
       this.#whenRunning(() => {
         conversation.receive(octets);
       });
     });
+    return conversation;
   }
 
   #whenRunning(take: () => void): void {
@@ -185,7 +226,8 @@ export class RealServer {
   }
 
   #serveDatagram(octets: Uint8Array, source: Endpoint): void {
-    for (const reply of this.#service.receive(octets, source, this.#now())) {
+    const local = this.#end("udp", this.#address, this.#port);
+    for (const reply of this.#service.receive(octets, source, this.#now(), local)) {
       this.#after(reply.delay, () => {
         this.#udp?.send(reply.octets, source.port, source.address, () => undefined);
       });
@@ -193,15 +235,16 @@ export class RealServer {
   }
 
   #after(milliseconds: number, action: () => void): void {
-    if (milliseconds === 0) {
-      action();
-      return;
-    }
+    if (milliseconds === 0) action();
+    else this.#schedule(this.#timers, milliseconds, action);
+  }
+
+  #schedule(timers: Set<NodeJS.Timeout>, milliseconds: number, action: () => void): void {
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+      timers.delete(timer);
       action();
     }, milliseconds);
-    this.#timers.add(timer);
+    timers.add(timer);
   }
 
   #end(transport: Transport, address: string, port: number): Endpoint {

@@ -1,41 +1,75 @@
+import type { Socket } from "node:net";
 import type { Endpoint, Transport } from "../abi/address.js";
+import type { TlsFiles } from "../abi/core.js";
 import type { FlowFailure, SocketEvents, Sockets } from "../abi/engine.js";
-import { TcpFlow } from "./tcp.js";
+import { StreamFlow, connectTcp, streamFailureOf } from "./stream.js";
+import type { Connection } from "./stream.js";
+import { StreamListener } from "./stream-listener.js";
+import { TlsClient, tlsFailureOf } from "./tls.js";
+import { TlsFileError, readTlsFiles } from "./tls-files.js";
+import type { TlsCredentials } from "./tls-files.js";
+import { TlsWatch } from "./tls-watch.js";
 import { UdpFlow, UdpListener } from "./udp.js";
 
-/** The sockets of Node behind the flows of the core: UDP by dgram, TCP by net. There is no TLS yet. */
+const UNVERIFIED =
+  "Certificates are NOT verified (sip.tls_verify = 0): whoever is on the way can pose as the server, and read and change everything.";
+
+/** What sockets tell their owner beside what the core needs to know, in sentences. */
+export interface SocketNotices {
+  warning(sentence: string): void;
+  /** The files of TLS cannot be used. No flow of TLS can be opened. */
+  unusableFiles(sentence: string): void;
+}
+
+/** The sockets of Node behind the flows of the core: UDP by dgram, TCP by net, TLS by tls. */
 export class NodeSockets implements Sockets {
   readonly #events: SocketEvents;
-  readonly #flows = new Map<number, UdpFlow | TcpFlow>();
-  readonly #listeners = new Map<number, UdpListener>();
+  readonly #notices: SocketNotices;
+  readonly #flows = new Map<number, UdpFlow | StreamFlow>();
+  readonly #listeners = new Map<number, UdpListener | StreamListener>();
+  /** Connections of others that nobody has taken yet. */
+  readonly #untaken = new Set<Socket>();
+  readonly #tlsWatch = new TlsWatch();
+  #tls: { readonly credentials: TlsCredentials; readonly client: TlsClient } | undefined;
 
-  constructor(events: SocketEvents) {
+  constructor(events: SocketEvents, notices: SocketNotices) {
     this.#events = events;
+    this.#notices = notices;
   }
 
-  open(flow: number, remote: Endpoint, localPort: number): void {
+  open(flow: number, remote: Endpoint, localPort: number, name = ""): void {
     if (remote.transport === "udp") this.#openUdp(flow, remote, localPort);
-    else if (remote.transport === "tcp") this.#openTcp(flow, remote);
-    else this.#failed(flow, "not-permitted");
+    else if (remote.transport === "tcp") this.#openStream(flow, connectTcp(remote));
+    else this.#openTls(flow, remote, name);
   }
 
   listen(flow: number, transport: Transport, port: number): void {
-    if (transport !== "udp") {
-      this.#failed(flow, "not-permitted");
-      return;
-    }
-    const listener = new UdpListener(port, {
-      opened: (local) => {
+    const events = {
+      opened: (local: Endpoint): void => {
         this.#events.opened(flow, local);
       },
-      failed: (reason) => {
+      failed: (reason: FlowFailure): void => {
         this.#listeners.delete(flow);
         this.#failed(flow, reason);
       },
-      datagram: (source, octets) => {
-        this.#events.incoming(flow, source, octets);
-      },
-    });
+    };
+    const listener =
+      transport === "udp"
+        ? new UdpListener(port, {
+            ...events,
+            datagram: (source, octets) => {
+              this.#events.incoming(flow, source, octets);
+            },
+          })
+        : new StreamListener(
+            { transport, port, tls: this.#tls?.credentials.server },
+            {
+              ...events,
+              accepted: (socket, source) => {
+                this.#accepted(flow, socket, source);
+              },
+            },
+          );
     this.#listeners.set(flow, listener);
     listener.open();
   }
@@ -45,7 +79,20 @@ export class NodeSockets implements Sockets {
   }
 
   sendFrom(listener: number, remote: Endpoint, octets: Uint8Array): void {
-    this.#listeners.get(listener)?.send(remote, octets);
+    const port = this.#listeners.get(listener);
+    if (port instanceof UdpListener) port.send(remote, octets);
+  }
+
+  tls(files: TlsFiles): void {
+    try {
+      const credentials = readTlsFiles(files);
+      this.#tls = { credentials, client: new TlsClient(credentials) };
+      if (!files.verify) this.#notices.warning(UNVERIFIED);
+    } catch (error) {
+      if (!(error instanceof TlsFileError)) throw error;
+      this.#tls = undefined;
+      this.#notices.unusableFiles(error.message);
+    }
   }
 
   close(flow: number): void {
@@ -56,6 +103,8 @@ export class NodeSockets implements Sockets {
 
   closeAll(): void {
     for (const flow of [...this.#flows.keys(), ...this.#listeners.keys()]) this.close(flow);
+    for (const socket of this.#untaken) socket.destroy();
+    this.#untaken.clear();
   }
 
   #openUdp(flow: number, remote: Endpoint, localPort: number): void {
@@ -70,15 +119,31 @@ export class NodeSockets implements Sockets {
         this.#events.datagram(flow, octets);
       },
       stray: (source, octets) => {
-        for (const listener of this.#listeners.keys()) this.#events.incoming(listener, source, octets);
+        for (const [number, listener] of this.#listeners) {
+          if (listener instanceof UdpListener) this.#events.incoming(number, source, octets);
+        }
       },
     });
     this.#flows.set(flow, socket);
     socket.open();
   }
 
-  #openTcp(flow: number, remote: Endpoint): void {
-    const socket = new TcpFlow(remote, {
+  #openTls(flow: number, remote: Endpoint, name: string): void {
+    if (this.#tls === undefined) {
+      this.#failed(flow, "tls-certificate");
+      return;
+    }
+    const connection = this.#tls.client.connect(remote, name, (trouble) => {
+      const sentence = this.#tlsWatch.failed(remote, name, trouble);
+      if (sentence !== undefined) this.#notices.warning(sentence);
+    });
+    this.#openStream(flow, connection, () => {
+      this.#tlsWatch.works(remote);
+    });
+  }
+
+  #openStream(flow: number, connection: Connection, heard: () => void = () => undefined): void {
+    const stream = new StreamFlow(connection, {
       opened: (local) => {
         this.#events.opened(flow, local);
       },
@@ -86,11 +151,25 @@ export class NodeSockets implements Sockets {
         this.#failed(flow, reason);
       },
       stream: (octets) => {
+        heard();
         this.#events.stream(flow, octets);
       },
     });
-    this.#flows.set(flow, socket);
-    socket.open();
+    this.#flows.set(flow, stream);
+  }
+
+  #accepted(listener: number, socket: Socket, source: Endpoint): void {
+    this.#untaken.add(socket);
+    this.#events.accepted(listener, source, (flow) => {
+      this.#untaken.delete(socket);
+      if (flow === 0) socket.destroy();
+      else if (socket.destroyed) this.#failed(flow, "closed");
+      else {
+        const { transport } = source;
+        const reasonOf = transport === "tls" ? tlsFailureOf : streamFailureOf;
+        this.#openStream(flow, { socket, transport, opening: undefined, reasonOf });
+      }
+    });
   }
 
   #failed(flow: number, reason: FlowFailure): void {

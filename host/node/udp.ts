@@ -4,9 +4,8 @@ import { canonicalAddress } from "../abi/address.js";
 import type { Endpoint, Family } from "../abi/address.js";
 import type { FlowFailure } from "../abi/engine.js";
 import { failureOf } from "./failures.js";
-
-/** How often a free port is looked for that both address families have. */
-const PORT_TRIES = 16;
+import { openPort } from "./families.js";
+import type { PortKind } from "./families.js";
 
 type Lookup = (
   name: string,
@@ -174,26 +173,25 @@ export class UdpListener {
   }
 
   async #listen(port: number): Promise<void> {
-    const free = await freePort(port);
-    const ipv4 = await bound(datagramSocket(4, true), free);
-    if (!this.#keep(4, ipv4)) return;
-    const ipv6 = await boundWhereSupported(datagramSocket(6, true), free);
-    if (ipv6 !== undefined && !this.#keep(6, ipv6)) return;
-    this.#events.opened(localOf(ipv4, 4));
+    const sockets = await openPort(await freePort(port), datagramPorts(true));
+    if (this.#closed) {
+      for (const socket of sockets) socket.close();
+      return;
+    }
+    sockets.forEach((socket, index) => {
+      this.#keep(index === 0 ? 4 : 6, socket);
+    });
+    const [ipv4] = sockets;
+    if (ipv4 !== undefined) this.#events.opened(localOf(ipv4, 4));
   }
 
-  #keep(family: Family, socket: Socket): boolean {
-    if (this.#closed) {
-      socket.close();
-      return false;
-    }
+  #keep(family: Family, socket: Socket): void {
     this.#sockets.set(family, socket);
     socket.on("message", (octets, remoteInfo) => {
       this.#events.datagram(sourceOf(remoteInfo), octets);
     });
     // An unconnected socket has no errors of its peers; one of its own does not end the port.
     socket.on("error", () => undefined);
-    return true;
   }
 }
 
@@ -212,29 +210,19 @@ const bound = (socket: Socket, port: number): Promise<Socket> =>
     socket.bind({ port, exclusive: true });
   });
 
-/** As `bound`; `undefined` where the machine does not have the address family. */
-const boundWhereSupported = async (socket: Socket, port: number): Promise<Socket | undefined> => {
-  try {
-    return await bound(socket, port);
-  } catch (error) {
-    if (error instanceof Error && failureOf(error) === "address-not-available") return undefined;
-    throw error;
-  }
-};
+/** UDP ports, to be shared with flows or not. */
+const datagramPorts = (shared: boolean): PortKind<Socket> => ({
+  open: (family, port) => bound(datagramSocket(family, shared), port),
+  portOf: (socket) => socket.address().port,
+  close: (socket) => {
+    socket.close();
+  },
+});
 
 /** Whether a port is free in all address families that there are: the port, which was found where `port` is 0. */
 const freePort = async (port: number): Promise<number> => {
-  for (let tries = 1; ; tries++) {
-    const ipv4 = await bound(datagramSocket(4, false), port);
-    const found = ipv4.address().port;
-    try {
-      const ipv6 = await boundWhereSupported(datagramSocket(6, false), found);
-      ipv6?.close();
-      return found;
-    } catch (error) {
-      if (port !== 0 || tries === PORT_TRIES) throw error;
-    } finally {
-      ipv4.close();
-    }
-  }
+  const sockets = await openPort(port, datagramPorts(false));
+  const found = sockets[0]?.address().port ?? port;
+  for (const socket of sockets) socket.close();
+  return found;
 };
