@@ -103,8 +103,10 @@ export const run = async (
   const outcome = new Outcome();
   outcome.watch(phone);
   phone.on("record", (record) => {
-    // A phone that opens its port knows when it started.
-    if (record.event === "listening" && phone.startedAt !== undefined) view.started(phone.startedAt);
+    // A phone that opens its ports knows when it started. That of UDP is the one that it cannot be without.
+    if (record.event === "listening" && record.transport === "udp" && phone.startedAt !== undefined) {
+      view.started(phone.startedAt);
+    }
     view.record(record);
   });
   phone.on("warning", (sentence) => {

@@ -10,6 +10,8 @@ export const causes: Readonly<Record<NameOf<"cause">, string>> = {
   dns: "no address",
   rejected: "rejected the request",
   down: "down",
+  "tls-certificate": "its certificate does not fit",
+  "tls-handshake": "TLS could not be agreed on",
 };
 
 /** The rule by which a target fails for a cause. */
@@ -22,6 +24,8 @@ export const causeRules: Readonly<Record<NameOf<"cause">, string>> = {
   dns: "L7",
   rejected: "F1",
   down: "K2",
+  "tls-certificate": "F1",
+  "tls-handshake": "F1",
 };
 
 /** Why a request is sent, as a remark behind it. */
@@ -41,6 +45,13 @@ export const requestReasons: Readonly<Record<NameOf<"requestReason">, string>> =
   probe: "probe",
   "remove-old": "removes old bindings",
   stop: "removes the binding",
+  call: "call",
+  "hang-up": "ends the call",
+  "register-first": "before the request that waits (F7)",
+  subscribe: "subscription",
+  "session-timer": "session timer",
+  acknowledge: "acknowledges a provisional answer",
+  application: "of the application",
 };
 
 /** Why a request failed for good, or a binding is gone. */
@@ -57,6 +68,33 @@ export const failures: Readonly<Record<NameOf<"failure">, string>> = {
   "target-failed": "its target has failed",
   moved: "moved",
   "too-long": "too long",
+  none: "",
+  local: "hung up here",
+  remote: "hung up by the far end",
+  cancelled: "cancelled",
+  "timed-out": "no answer",
+  "no-ack": "the far end never acknowledged our answer",
+  "session-expired": "the session was not refreshed",
+  "no-dialog": "the far end knows nothing of it",
+};
+
+/** What a call is doing. */
+export const callStates: Readonly<Record<NameOf<"callState">, string>> = {
+  calling: "calling",
+  proceeding: "on its way to",
+  ringing: "ringing at",
+  incoming: "call from",
+  accepted: "answered, call from",
+  established: "in a call with",
+  ending: "ending the call with",
+  ended: "end of the call with",
+};
+
+/** Event packages, for people. */
+export const packages: Readonly<Record<NameOf<"package">, string>> = {
+  "message-summary": "message waiting",
+  dialog: "busy lamps",
+  presence: "presence",
 };
 
 /** Why something that arrived was dropped. */

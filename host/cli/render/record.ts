@@ -1,7 +1,16 @@
 import type { EventName } from "../../abi/contract.js";
-import type { EventRecord, RecordOf } from "../../abi/record.js";
+import type { EventRecord, NameOf, RecordOf } from "../../abi/record.js";
 import type { Paint } from "../paint.js";
-import { causeRules, causes, dnsOutcomes, drops, failures, requestReasons } from "./reasons.js";
+import {
+  callStates,
+  causeRules,
+  causes,
+  dnsOutcomes,
+  drops,
+  failures,
+  packages,
+  requestReasons,
+} from "./reasons.js";
 import { counted, duration, shortTime } from "./words.js";
 
 type Formatter<Name extends EventName> = (record: RecordOf<Name>, paint: Paint) => string;
@@ -18,6 +27,12 @@ const statusPaint = (status: number, paint: Paint): string => {
   if (status >= 300) return paint.red(text);
   return status >= 200 ? paint.green(text) : text;
 };
+
+/** Why something is over, with the answer behind it. Empty where there is nothing to tell. */
+const whyText = (reason: NameOf<"failure">, status: number): string =>
+  [failures[reason], status === 0 ? "" : `answer ${String(status)}`].filter((part) => part !== "").join(", ");
+
+const nextTryText = (retry: number): string => (retry === 0 ? "" : `; next try in ${shortTime(retry)}`);
 
 /** One line an event, without time and account. Every event of the contract has its entry. */
 const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
@@ -65,11 +80,8 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
     return reason === "stopped" ? line : paint.yellow(line);
   },
 
-  failed: ({ method, reason, status, retry }, paint) => {
-    const why = status === 0 ? failures[reason] : `${failures[reason]}, answer ${String(status)}`;
-    const next = retry === 0 ? "" : `; next try in ${shortTime(retry)}`;
-    return paint.red(`${method} failed: ${why}${next}`);
-  },
+  failed: ({ method, reason, status, retry }, paint) =>
+    paint.red(`${method} failed: ${whyText(reason, status)}${nextTryText(retry)}`),
 
   "pool-full": ({ pool }, paint) => paint.red(`the pool of ${pool} is full`),
 
@@ -104,6 +116,45 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
     state === "down"
       ? paint.yellow(`${target} is down, its probes say`)
       : paint.green(`${target} is up again`),
+
+  call: ({ call, state, target, peer, reason, status }, paint) => {
+    const line = `${callStates[state]} ${peer}${target === "" ? "" : ` by ${target}`}`;
+    const number = paint.dim(`[${String(call)}]`);
+    if (state !== "ended") return `${number} ${state === "established" ? paint.green(line) : line}`;
+    const why = whyText(reason, status);
+    const isExpected = reason === "local" || reason === "remote" || reason === "cancelled";
+    return `${number} ${isExpected ? line : paint.red(line)}${why === "" ? "" : `: ${why}`}`;
+  },
+
+  "call-message": ({ call, method, status, answer, detail, type, body }, paint) => {
+    const what = status === 0 ? `${method} from the far end` : `${String(status)} to ${method}`;
+    const content = body === "" ? "" : ` with ${type === "" ? "a body" : type}`;
+    const duty = answer === 0 ? "" : ", to be answered";
+    return paint.dim(`[${String(call)}] ${what}${content}${detail === "" ? "" : `: ${detail}`}${duty}`);
+  },
+
+  subscribed: ({ package: name, target, expires }, paint) =>
+    paint.green(`subscribed to ${packages[name]} at ${target} for ${duration(expires)}`),
+
+  unsubscribed: ({ package: name, reason, status, retry }, paint) => {
+    const isOver = reason === "stopped" || reason === "local";
+    const why = whyText(reason, status);
+    const line = `${isOver ? "no longer" : "not"} subscribed to ${packages[name]}${why === "" ? "" : ` (${why})`}`;
+    return isOver ? line : paint.yellow(`${line}${nextTryText(retry)}`);
+  },
+
+  notify: ({ package: name, source, state, body }) => {
+    const line = `notified of ${packages[name]} by ${source}${state === "" ? "" : ` (${state})`}`;
+    return body === "" ? line : `${line}: ${counted(body.length, "character")}`;
+  },
+
+  "request-ended": ({ request, method, status, reason }, paint) => {
+    const answer = status === 0 ? paint.red(failures[reason]) : statusPaint(status, paint);
+    return `request ${String(request)}, ${method}: ${answer}`;
+  },
+
+  "too-large": ({ method, target, octets }) =>
+    `${method} to ${target} has ${counted(octets, "octet")}, too large for UDP: TCP is tried`,
 };
 
 /** A record as a line for people, without its time and account. */

@@ -1,7 +1,13 @@
-import type { AccountStatus, SlotStatus, StatusReason } from "../../abi/status.js";
+import type {
+  AccountStatus,
+  CallStatus,
+  SlotStatus,
+  StatusReason,
+  SubscriptionStatus,
+} from "../../abi/status.js";
 import type { EventRecord } from "../../abi/record.js";
 import type { Paint } from "../paint.js";
-import { causeRules, causes, failures } from "./reasons.js";
+import { callStates, causeRules, causes, failures, packages } from "./reasons.js";
 import { clockTime, duration, shortTime } from "./words.js";
 
 /** What a status line is told of besides the status. */
@@ -44,10 +50,17 @@ const reasonText = (why: StatusReason | undefined, from: string | undefined): st
   return `${moves[why.event]}${origin}${because.length === 0 ? "" : ` (${because.join(", ")})`}`;
 };
 
+/** How long something has been as it is: `, 8 s`; nothing in the first second. */
+const ageText = (since: number, { now }: StatusContext): string =>
+  now - since >= 1000 ? `, ${duration((now - since) / 1000)}` : "";
+
+const sinceText = (since: number, { startedAt }: StatusContext): string =>
+  `since ${clockTime(new Date(startedAt.getTime() + since))}`;
+
 const slotParts = (status: SlotStatus, context: StatusContext): string[] => {
-  const { now, startedAt, paint } = context;
-  const since = `since ${clockTime(new Date(startedAt.getTime() + status.since))}`;
-  const age = now - status.since >= 1000 ? `, ${duration((now - status.since) / 1000)}` : "";
+  const { now, paint } = context;
+  const since = sinceText(status.since, context);
+  const age = ageText(status.since, context);
   const why = reasonText(status.why, context.cameFrom(status.slot));
   const parts: string[] = [];
   switch (status.state) {
@@ -74,17 +87,36 @@ const slotParts = (status: SlotStatus, context: StatusContext): string[] => {
   return parts.filter((part) => part !== "");
 };
 
+const callText = ({ state, peer, target, since }: CallStatus, context: StatusContext): string => {
+  const colour = state === "established" ? context.paint.green : context.paint.yellow;
+  const by = target === "" ? "" : ` by ${target}`;
+  return `${colour(callStates[state])} ${peer}${by} ${sinceText(since, context)}${ageText(since, context)}`;
+};
+
+const subscriptionText = (
+  { package: name, state, target, retry }: SubscriptionStatus,
+  { now, paint }: StatusContext,
+): string => {
+  if (state === "subscribed") return `subscribed to ${packages[name]} at ${target}`;
+  const next = retry === undefined ? "" : `, next try in ${shortTime(Math.max(0, retry - now))}`;
+  return `${paint.yellow("not subscribed")} to ${packages[name]}${next}`;
+};
+
 /**
  * The status of an account in parts, which make a line when they are joined by `; `: on which target it is, since
- * when, and why. With two slots, a line each.
+ * when, and why, a line for each slot; then a line for each call, and one for all subscriptions.
  */
 export const statusLines = (status: AccountStatus, context: StatusContext): string[][] => {
   const label = context.paint.bold(accountLabel(status.account, context.name));
-  return status.slots.map((slot) => {
+  const slots = status.slots.map((slot) => {
     const [first = "", ...rest] = slotParts(slot, context);
     const server = status.slots.length > 1 ? `, server ${String(slot.slot)}` : "";
     return [`${label}${server}: ${first}`, ...rest];
   });
+  const calls = status.calls.map((call) => [`${label}: ${callText(call, context)}`]);
+  const [first, ...rest] = status.subscriptions.map((each) => subscriptionText(each, context));
+  const subscriptions = first === undefined ? [] : [[`${label}: ${first}`, ...rest]];
+  return [...slots, ...calls, ...subscriptions];
 };
 
 /** What a status says, without what only counts on: two statuses with the same key are the same news. */
