@@ -68,7 +68,7 @@ function askEverything(bytes: Span): void {
     within(challenge.nonce, bytes);
   }
   within(nextNonce(), bytes);
-  beginResponse(writer.begin(output, 16384), 200, "OK", NO_SPAN, source);
+  beginResponse(writer.begin(output, 16384), 200, NO_SPAN, source);
 }
 
 function samples(): StaticArray<Span> {

@@ -54,6 +54,7 @@ const names: string[] = [
   "SIP-If-Match",
   "Flow-Timer",
   "P-Asserted-Identity",
+  "Info-Package",
 ];
 
 function number(name: string): i32 {
@@ -84,6 +85,7 @@ describe("the name of a header field", () => {
     expect(number("Authentication-Info")).toBe(header.HEADER_AUTHENTICATION_INFO);
     expect(number("Authorization")).toBe(header.HEADER_AUTHORIZATION);
     expect(number("P-Asserted-Identity")).toBe(header.HEADER_P_ASSERTED_IDENTITY);
+    expect(number("Info-Package")).toBe(header.HEADER_INFO_PACKAGE);
   });
 
   it("has a compact form, in any case", () => {
