@@ -63,14 +63,18 @@ describe("requests that come in", () => {
     ],
     ["BYE of a call that is not there", { method: "BYE", to: "<sip:bob@x>;tag=1" }, 481],
     ["CANCEL of a transaction that is not there", { method: "CANCEL" }, 481],
-    ["INVITE: no calls yet", { method: "INVITE" }, 405],
+    ["RFC 3261, 8.2.2.1: INVITE for a user that nobody here is", { method: "INVITE" }, 404],
+    ["INVITE in a dialog that is not there", { method: "INVITE", to: "<sip:bob@x>;tag=1" }, 481],
+    ["REGISTER, which is a server's to answer", { method: "REGISTER" }, 405],
     ["a method that nobody knows", { method: "DANCE" }, 405],
   ];
   for (const [name, asked, status] of cases) {
     test(`${name}: ${String(status)}`, () => {
       const one = new Asked();
       for (const source of ["192.0.2.1:5060", "203.0.113.9:7777"]) {
-        const answers = one.ask(request(asked), source);
+        // With the same branch it would be the same request (RFC 3261, 17.2.3).
+        const via = `SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK-${source.replace(":", "-")}`;
+        const answers = one.ask(request({ ...asked, via }), source);
         assert.deepEqual(
           answers.map((answer) => answer.status),
           [status],
@@ -92,7 +96,11 @@ describe("requests that come in", () => {
     assert.match(answer.header("to") ?? "", /^<sip:bob@198\.51\.100\.1>;tag=[0-9a-f]{8}$/);
     assert.equal(answer.header("call-id"), "asked@example.com");
     assert.equal(answer.header("cseq"), "7 OPTIONS");
-    assert.equal(answer.header("allow"), "OPTIONS, NOTIFY");
+    const allowed = answer.elements("allow");
+    for (const method of ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "NOTIFY", "INFO", "UPDATE", "PRACK"]) {
+      assert.ok(allowed.includes(method), method);
+    }
+    assert.ok(!allowed.includes("REGISTER"));
   });
 
   test("RFC 3261, 8.2.7: a request that is sent again has the same answer, another one another tag", () => {
@@ -101,6 +109,14 @@ describe("requests that come in", () => {
     assert.equal(one.ask(request({ method: "OPTIONS" }))[0]?.header("to"), first);
     const other = request({ method: "OPTIONS", via: "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKother" });
     assert.notEqual(one.ask(other)[0]?.header("to"), first);
+  });
+
+  test("RFC 3261, 17.2.3: the same request from another source is a repetition: answered where the first came from", () => {
+    const one = new Asked();
+    const asked = request({ method: "NOTIFY", headers: ["Event: message-summary"] });
+    assert.equal(one.ask(asked)[0]?.status, 200);
+    assert.deepEqual(one.ask(asked, "203.0.113.9:7777"), []);
+    assert.equal(one.phone.events("notify").length, 1);
   });
 
   test("ACK, and a request whose Via is none, are dropped and counted", () => {

@@ -218,15 +218,23 @@ describe("while an answer is waited for", () => {
     assert.equal(waiting.phone.events("registered")[0]?.t, 100);
   });
 
-  test("requests are answered, ACK is counted and let go", () => {
+  test("requests are answered; an ACK for none of them is counted and let go", () => {
     const waiting = new Waiting();
     const [request] = sent(waiting.phone);
     assert.ok(request);
     const text = Buffer.from(request.octets).toString("latin1");
-    for (const method of ["OPTIONS", "INVITE", "REGISTER", "NOTIFY", "ACK"]) {
-      waiting.inject(Buffer.from(text.replaceAll("REGISTER", method), "latin1"));
-      waiting.inject(Buffer.from(text.replaceAll("REGISTER", method), "latin1"), "203.0.113.66:5060");
+    const ask = (method: string, branch: string, from?: string): void => {
+      const asked = text.replaceAll("REGISTER", method).replace(/branch=[^;\r]*/, `branch=${branch}`);
+      waiting.inject(Buffer.from(asked, "latin1"), from);
+    };
+    for (const method of ["OPTIONS", "INVITE", "REGISTER", "NOTIFY"]) {
+      ask(method, `z9hG4bK-${method}-one`);
+      ask(method, `z9hG4bK-${method}-two`, "203.0.113.66:5060");
     }
+    // RFC 3261, 17.2.1: the transaction of the INVITE that was refused takes its ACK, any other ACK is nobody's.
+    ask("ACK", "z9hG4bK-INVITE-one");
+    ask("ACK", "z9hG4bK-nobody");
+    ask("ACK", "z9hG4bK-nobody", "203.0.113.66:5060");
     waiting.assertUnmoved({ "unsupported-request": 2 });
     assert.equal(waiting.phone.events("answered").length, 8);
   });
@@ -268,7 +276,7 @@ describe("requests that are none", () => {
 });
 
 describe("answers that come more than once", () => {
-  test("every datagram arrives twice: the second is dropped, nothing is done twice", () => {
+  test("RFC 3261, 17.1.2.2: every datagram arrives twice: the second is absorbed, nothing is done twice", () => {
     const site = new Site({ latency: 5 });
     for (const name of ["A", "B"] as const) site.s.network.link(addressOf(name)).duplicate = 1;
     const phone = site.phone({ "sip_server.1.expires": 60 });
@@ -276,8 +284,8 @@ describe("answers that come more than once", () => {
     const count = phone.events("registered").length;
     assert.deepEqual(registers(phone), ["10 A", "30020 A", "60030 A", "90040 A"]);
     assert.equal(count, 4);
-    // A answers both copies of each request, and both answers come twice: three too many.
-    assert.deepEqual(drops(phone), { "no-transaction": 4 * 3 });
+    // A answers both copies of each request, and both answers come twice: timer K keeps their transaction for them.
+    assert.deepEqual(drops(phone), {});
   });
 
   test("with digest: one answer to the challenge, however often it comes", () => {
@@ -298,8 +306,8 @@ describe("answers that come more than once", () => {
     }
     waiting.site.s.run(0);
     assert.equal(waiting.phone.events("registered").length, 1);
-    // The four copies, and A's own.
-    assert.deepEqual(drops(waiting.phone), { "no-transaction": 5 });
+    // T4 after the answer: those of 50 and 4050 ms and A's own are absorbed, those of 9050 and 69050 ms are nobody's.
+    assert.deepEqual(drops(waiting.phone), { "no-transaction": 2 });
     assert.deepEqual(registers(waiting.phone), ["0 A"]);
   });
 });

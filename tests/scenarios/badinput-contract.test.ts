@@ -21,7 +21,7 @@ const module = new WebAssembly.Module(readFileSync(new URL("../../../sip-failove
 const raw = (): Raw => new WebAssembly.Instance(module, {}).exports as unknown as Raw;
 
 interface Action {
-  readonly kind: "open" | "listen" | "send" | "close" | "stopped";
+  readonly kind: "open" | "listen" | "send" | "close" | "stopped" | "tls";
   readonly flow: number;
 }
 
@@ -48,6 +48,7 @@ class Driven {
       send: (flow) => this.actions.push({ kind: "send", flow }),
       close: (flow) => this.actions.push({ kind: "close", flow }),
       stopped: () => this.actions.push({ kind: "stopped", flow: 0 }),
+      tls: () => this.actions.push({ kind: "tls", flow: 0 }),
       event: () => undefined,
     });
     return this.actions.slice(from);

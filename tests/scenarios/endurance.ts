@@ -251,6 +251,10 @@ export class Watch {
         stopped: () => {
           handler.stopped();
         },
+        tls: (files) => {
+          this.actions++;
+          handler.tls(files);
+        },
       });
       const deadline = core.nextDeadline();
       if (deadline <= now) this.problems.push(`at ${String(now)} the next deadline is ${String(deadline)}`);

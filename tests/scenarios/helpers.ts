@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Simulation, parseSip } from "../../host/simulated/index.js";
 import type {
   Behaviour,
+  Exchange,
   ReceivedRequest,
   Registrar,
   RegistrarOptions,
@@ -66,6 +67,11 @@ export class Site {
     this.d = server("D", "D6");
     this.s.network.latency = latency;
     this.name(list, ttl);
+  }
+
+  /** Behind all four servers: the far ends of calls, and the notifiers. */
+  get exchange(): Exchange {
+    return this.s.exchange;
   }
 
   /** Says anew which targets a name has. */

@@ -70,6 +70,9 @@ const largestDrain = (phone: SimulatedPhone): (() => number) => {
       stopped: counted(() => {
         handler.stopped();
       }),
+      tls: counted((...values) => {
+        handler.tls(...values);
+      }),
     });
     largest = Math.max(largest, count);
   };

@@ -2,7 +2,21 @@
 import { createHash } from "node:crypto";
 import type { Core } from "../../host/simulated/index.js";
 
-const inputs = ["start", "stop", "setBusy", "flowOpened", "flowFailed", "flowBytes", "flowIncoming"] as const;
+const inputs = [
+  "start",
+  "stop",
+  "setBusy",
+  "flowOpened",
+  "flowFailed",
+  "flowBytes",
+  "flowIncoming",
+  "callPlace",
+  "callRespond",
+  "callHangUp",
+  "callRequest",
+  "requestSend",
+  "subscribe",
+] as const;
 
 type Input = (typeof inputs)[number];
 
@@ -47,6 +61,10 @@ const drained = (
     stopped: () => {
       note("stopped", []);
       handler?.stopped();
+    },
+    tls: (files) => {
+      note("tls", [files]);
+      handler?.tls(files);
     },
   });
   return `${hash.digest("hex")} ${String(now)} ${String(core.nextDeadline())}`;
