@@ -26,6 +26,31 @@ const diagnostic: ConfigurationRecord = {
   hint: "Allowed: 0..65535.",
 };
 
+const BOB = "sip:bob@example.com";
+const call = {
+  ...head,
+  event: "call",
+  call: 3,
+  slot: 1,
+  target: PRIMARY,
+  peer: BOB,
+  reason: "none",
+  status: 0,
+} as const;
+const message = {
+  ...head,
+  event: "call-message",
+  call: 3,
+  status: 0,
+  answer: 0,
+  detail: "",
+  type: "",
+  body: "",
+} as const;
+const subscription = { ...head, subscription: 4, package: "message-summary" } as const;
+const notify = { ...subscription, event: "notify", source: PRIMARY } as const;
+const ended = { ...head, event: "request-ended", request: 5, method: "MESSAGE", type: "", body: "" } as const;
+
 const lines: readonly (readonly [EventRecord, string])[] = [
   [{ ...head, event: "listening", transport: "udp", port: 5060 }, "listening on UDP port 5060"],
   [
@@ -128,6 +153,64 @@ const lines: readonly (readonly [EventRecord, string])[] = [
   ],
   [{ ...head, event: "target-state", target: PRIMARY, state: "down" }, `${PRIMARY} is down, its probes say`],
   [{ ...head, event: "target-state", target: PRIMARY, state: "up" }, `${PRIMARY} is up again`],
+  [
+    { ...head, event: "listen-failed", transport: "tls", port: 5061, reason: "tls-certificate" },
+    "TLS port 5061 cannot be opened: tls-certificate",
+  ],
+  [
+    { ...head, event: "target-failed", slot: 1, target: PRIMARY, cause: "tls-certificate" },
+    `${PRIMARY} has failed: its certificate does not fit (F1)`,
+  ],
+  [{ ...call, state: "calling" }, `[3] calling ${BOB} by ${PRIMARY}`],
+  [{ ...call, state: "ringing", target: "" }, `[3] ringing at ${BOB}`],
+  [{ ...call, state: "incoming" }, `[3] call from ${BOB} by ${PRIMARY}`],
+  [{ ...call, state: "established" }, `[3] in a call with ${BOB} by ${PRIMARY}`],
+  [{ ...call, state: "ended" }, `[3] end of the call with ${BOB} by ${PRIMARY}`],
+  [
+    { ...call, state: "ended", reason: "remote" },
+    `[3] end of the call with ${BOB} by ${PRIMARY}: hung up by the far end`,
+  ],
+  [
+    { ...call, state: "ended", reason: "rejected", status: 486 },
+    `[3] end of the call with ${BOB} by ${PRIMARY}: rejected, answer 486`,
+  ],
+  [
+    { ...message, method: "REFER", answer: 1, detail: "sip:carol@example.com" },
+    "[3] REFER from the far end: sip:carol@example.com, to be answered",
+  ],
+  [
+    { ...message, method: "INVITE", status: 183, type: "application/sdp", body: "v=0" },
+    "[3] 183 to INVITE with application/sdp",
+  ],
+  [{ ...message, method: "INFO", body: "x" }, "[3] INFO from the far end with a body"],
+  [
+    { ...subscription, event: "subscribed", target: PRIMARY, expires: 3600 },
+    `subscribed to message waiting at ${PRIMARY} for 1 h`,
+  ],
+  [
+    { ...subscription, event: "unsubscribed", reason: "rejected", status: 404, retry: 30_000 },
+    "not subscribed to message waiting (rejected, answer 404); next try in 30 s",
+  ],
+  [
+    { ...subscription, event: "unsubscribed", reason: "stopped", status: 0, retry: 0 },
+    "no longer subscribed to message waiting (stopped)",
+  ],
+  [
+    {
+      ...notify,
+      state: "active;expires=60",
+      type: "application/simple-message-summary",
+      body: "Messages-Waiting: yes",
+    },
+    `notified of message waiting by ${PRIMARY} (active;expires=60): 21 characters`,
+  ],
+  [{ ...notify, state: "", type: "", body: "" }, `notified of message waiting by ${PRIMARY}`],
+  [{ ...ended, status: 202, reason: "none" }, "request 5, MESSAGE: 202"],
+  [{ ...ended, status: 0, reason: "no-target-left" }, "request 5, MESSAGE: no target left"],
+  [
+    { ...head, event: "too-large", slot: 1, method: "INVITE", target: PRIMARY, octets: 1400 },
+    `INVITE to ${PRIMARY} has 1400 octets, too large for UDP: TCP is tried`,
+  ],
 ];
 
 describe("records as lines", () => {

@@ -20,7 +20,7 @@ const slot: SlotStatus = {
 
 const lineOf = (changes: Partial<SlotStatus>, now = 16_000, from?: string): string =>
   statusLines(
-    { account: 1, slots: [{ ...slot, ...changes }] },
+    { account: 1, slots: [{ ...slot, ...changes }], calls: [], subscriptions: [] },
     { now, startedAt, name: "bob", cameFrom: () => from, paint: plain },
   )
     .map((parts) => parts.join("; "))
@@ -79,13 +79,64 @@ describe("the status of an account", () => {
 
   it("has a line for each of two servers", () => {
     const lines = statusLines(
-      { account: 2, slots: [slot, { ...slot, slot: 2, target: PRIMARY, why: undefined }] },
+      {
+        account: 2,
+        slots: [slot, { ...slot, slot: 2, target: PRIMARY, why: undefined }],
+        calls: [],
+        subscriptions: [],
+      },
       { now: 8000, startedAt, name: "", cameFrom: () => undefined, paint: plain },
     );
     assert.deepEqual(
       lines.map(([first]) => first),
       [`2, server 1: on ${SECONDARY} since 14:03:22`, `2, server 2: on ${PRIMARY} since 14:03:22`],
     );
+  });
+
+  const withoutSlots = { account: 1, slots: [], calls: [], subscriptions: [] } as const;
+  const contextOf = (now: number) =>
+    ({ now, startedAt, name: "bob", cameFrom: () => undefined, paint: plain }) as const;
+
+  it("has a line for each call, with its state, far end, target and age", () => {
+    const call = {
+      number: 1,
+      state: "established",
+      peer: "sip:al@a.example",
+      target: PRIMARY,
+      since: 8000,
+    } as const;
+    const lines = statusLines(
+      { ...withoutSlots, calls: [call, { ...call, number: 2, state: "calling", target: "", since: 16_000 }] },
+      contextOf(16_000),
+    );
+    assert.deepEqual(lines, [
+      [`1 bob: in a call with sip:al@a.example by ${PRIMARY} since 14:03:22, 8 s`],
+      ["1 bob: calling sip:al@a.example since 14:03:30"],
+    ]);
+  });
+
+  it("has one line for all subscriptions: where they are, or when the next try comes", () => {
+    const there = {
+      number: 1,
+      package: "message-summary",
+      state: "subscribed",
+      target: PRIMARY,
+      expires: 60_000,
+      retry: undefined,
+    } as const;
+    const waits = {
+      number: 2,
+      package: "dialog",
+      state: "waiting",
+      target: "",
+      expires: undefined,
+      retry: 38_000,
+    } as const;
+    const [line] = statusLines({ ...withoutSlots, subscriptions: [there, waits] }, contextOf(16_000));
+    assert.deepEqual(line, [
+      `1 bob: subscribed to message waiting at ${PRIMARY}`,
+      "not subscribed to busy lamps, next try in 22 s",
+    ]);
   });
 
   it("is news when target, state or reason change, not when time passes or the binding is refreshed", () => {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { parseEndpoint } from "../../host/abi/address.js";
 import type { Endpoint } from "../../host/abi/address.js";
 import { enumerations } from "../../host/abi/contract.js";
-import type { ActionHandler } from "../../host/abi/core.js";
+import type { ActionHandler, TlsFiles } from "../../host/abi/core.js";
 import { Engine } from "../../host/abi/engine.js";
 import type { Clock, DrivenCore, SocketEvents, Sockets } from "../../host/abi/engine.js";
 
@@ -43,6 +43,24 @@ class ScriptedCore implements DrivenCore {
   flowIncoming(now: number, listener: number, source: Endpoint): number {
     this.#note(now, `incoming ${String(listener)} ${source.address}`);
     return this.nextFlow === 0 ? 0 : this.nextFlow++;
+  }
+  callPlace(now: number, account: number, uri: string): number {
+    return this.#note(now, `call ${String(account)} ${uri}`);
+  }
+  callRespond(now: number, call: number, status: number): number {
+    return this.#note(now, `respond ${String(call)} ${String(status)}`);
+  }
+  callHangUp(now: number, call: number): number {
+    return this.#note(now, `hang up ${String(call)}`);
+  }
+  callRequest(now: number, call: number, method: number): number {
+    return this.#note(now, `request ${String(call)} ${String(method)}`);
+  }
+  requestSend(now: number, account: number, method: number, uri: string): number {
+    return this.#note(now, `send ${String(account)} ${String(method)} ${uri}`);
+  }
+  subscribe(now: number, account: number, eventPackage: number, uri: string, expires: number): number {
+    return this.#note(now, `subscribe ${String(account)} ${String(eventPackage)} ${uri} ${String(expires)}`);
   }
   drain(_: number, handler: ActionHandler): void {
     for (let next = this.actions.shift(); next !== undefined; next = this.actions.shift()) next(handler);
@@ -94,6 +112,9 @@ class ScriptedSockets implements Sockets {
   }
   closeAll(): void {
     this.asked.push("closeAll");
+  }
+  tls({ verify, trustAnchors }: TlsFiles): void {
+    this.asked.push(`tls ${String(verify)} ${trustAnchors}`);
   }
 }
 
@@ -215,6 +236,100 @@ describe("an engine", () => {
     core.nextFlow = 0;
     engine.incoming(9, A, octets("1"));
     assert.deepEqual(core.inputs, ["0 incoming 9 192.0.2.1", "drained"]);
+  });
+
+  it("has the core number the connection of a stranger, whose octets follow as of any flow", () => {
+    const { core, engine, asked } = set();
+    const taken: number[] = [];
+    engine.accepted(9, { ...A, transport: "tcp" }, (flow) => taken.push(flow));
+    engine.stream(100, octets("hi"));
+    core.actions.push((handler) => {
+      handler.send(100, octets("answer"));
+      handler.close(100);
+    });
+    engine.setBusy(0);
+    assert.deepEqual(taken, [100]);
+    assert.deepEqual(
+      core.inputs.filter((input) => input !== "drained"),
+      ["0 incoming 9 192.0.2.1", "0 bytes 100 hi", "0 busy 0"],
+    );
+    assert.deepEqual(asked, ["send 100 answer", "close 100"]);
+  });
+
+  it("says 0 where the core wants no connection", () => {
+    const { core, engine } = set();
+    const taken: number[] = [];
+    core.nextFlow = 0;
+    engine.accepted(9, A, (flow) => taken.push(flow));
+    assert.deepEqual(taken, [0]);
+  });
+
+  it("takes a connection that comes while it works when its turn has come", () => {
+    const { core, engine } = set();
+    const taken: number[] = [];
+    core.actions.push(() => {
+      engine.accepted(9, A, (flow) => taken.push(flow));
+      assert.deepEqual(taken, []);
+    });
+    engine.start();
+    assert.deepEqual(taken, [100]);
+  });
+
+  it("hands the files of TLS on", () => {
+    const { core, engine, asked } = set();
+    core.actions.push((handler) => {
+      handler.tls({ verify: true, trustAnchors: "ca.pem", certificate: "", key: "" });
+    });
+    engine.start();
+    assert.deepEqual(asked, ["tls true ca.pem"]);
+  });
+
+  it("hands the application's requests to the core at once, and says what each was answered", () => {
+    const { core, engine } = set();
+    const told: number[] = [];
+    const tell = (answer: number): void => {
+      told.push(answer);
+    };
+    const method = enumerations.method.values;
+    core.answer = 7;
+    engine.placeCall(1, "sip:bob@example.com", { body: "v=0" }, tell);
+    engine.respond(7, 180, {}, tell);
+    engine.requestInCall(7, "INFO", {}, tell);
+    engine.hangUp(7, tell);
+    engine.sendRequest(2, "MESSAGE", "sip:al@example.com", {}, tell);
+    core.answer = enumerations.error.values["bad-argument"];
+    engine.subscribe(3, "dialog", "", 60, tell);
+    assert.deepEqual(told, [7, 7, 7, 7, 7, -6]);
+    assert.deepEqual(
+      core.inputs.filter((input) => input !== "drained"),
+      [
+        "0 call 1 sip:bob@example.com",
+        "0 respond 7 180",
+        `0 request 7 ${String(method.INFO)}`,
+        "0 hang up 7",
+        `0 send 2 ${String(method.MESSAGE)} sip:al@example.com`,
+        `0 subscribe 3 ${String(enumerations.package.values.dialog)}  60`,
+      ],
+    );
+  });
+
+  it("lets a request from within an event wait for its turn, and drops it when the engine ends", () => {
+    const { core, engine } = set();
+    const told: number[] = [];
+    core.actions.push(() => {
+      engine.hangUp(1, (answer) => told.push(answer));
+      assert.deepEqual(told, []);
+    });
+    engine.start();
+    assert.deepEqual(told, [0]);
+    core.actions.push(() => {
+      engine.hangUp(2, (answer) => told.push(answer));
+      engine.end();
+    });
+    engine.setBusy(1);
+    engine.hangUp(3, (answer) => told.push(answer));
+    assert.deepEqual(told, [0]);
+    assert.ok(!core.inputs.includes("0 hang up 2"));
   });
 
   it("ends with the core's stop: everything closed, no alarm, and nothing goes in any more", () => {

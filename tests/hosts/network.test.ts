@@ -3,7 +3,9 @@ import { describe, it } from "node:test";
 import { endpointText, parseEndpoint } from "../../host/abi/address.js";
 import type { Endpoint } from "../../host/abi/address.js";
 import { Network } from "../../host/simulated/network.js";
+import type { TlsDemand } from "../../host/simulated/network.js";
 import { Scheduler } from "../../host/simulated/scheduler.js";
+import type { TlsOffer } from "../../host/simulated/service.js";
 import type { StreamEnd } from "../../host/simulated/streams.js";
 
 const phone = parseEndpoint("198.51.100.1:5060");
@@ -235,5 +237,127 @@ describe("TCP on the simulated network", () => {
       });
     });
     assert.deepEqual(heard, ["20 phone opened"]);
+  });
+});
+
+describe("TLS on the simulated network", () => {
+  const tls = (end: Endpoint): Endpoint => ({ ...end, transport: "tls" });
+  const NAME = "sip.example.com";
+
+  /** What is heard of a connection to a server with an offer, over 10 ms one way. */
+  const handshake = (
+    offer: TlsOffer | undefined,
+    demand: TlsDemand = { name: NAME, verify: true },
+    act: (network: Network, scheduler: Scheduler, end: StreamEnd) => void = () => undefined,
+  ): string[] => {
+    const { scheduler, network, heard, hear } = set();
+    network.latency = 10;
+    network.listenStream(tls(server), (end) => {
+      hear("server")("accepts", end.remote);
+      return { stream: hear("server"), failed: hear("server") };
+    });
+    network.offerTls(tls(server), () => offer);
+    const phoneEnd = tls(phone);
+    const end = network.connectStream(
+      phoneEnd,
+      tls(server),
+      {
+        opened: () => {
+          hear("phone")("opened");
+        },
+        stream: hear("phone"),
+        failed: hear("phone"),
+      },
+      demand,
+    );
+    end.send(octets("hello"));
+    act(network, scheduler, end);
+    scheduler.runUntil(1000);
+    return heard;
+  };
+
+  const opened = ["30 server accepts tls:198.51.100.1:5060", "40 phone opened", "50 server hello"];
+  const cases: readonly (readonly [string, TlsOffer | undefined, TlsDemand, readonly string[]])[] = [
+    ["opens after two round trips", { names: [NAME] }, { name: NAME, verify: true }, opened],
+    [
+      "does not mind the case of names",
+      { names: ["a", "SIP.example.COM"] },
+      { name: NAME, verify: true },
+      opened,
+    ],
+    [
+      "fails where the certificate is for another name",
+      { names: ["a"] },
+      { name: NAME, verify: true },
+      ["40 phone tls-certificate"],
+    ],
+    [
+      "fails where nobody trusts the certificate",
+      "untrusted",
+      { name: NAME, verify: true },
+      ["40 phone tls-certificate"],
+    ],
+    ["opens with any certificate where none is verified", "untrusted", { name: NAME, verify: false }, opened],
+    ["opens with any name where none is verified", { names: ["a"] }, { name: NAME, verify: false }, opened],
+    ["stays as it is where the server stalls", "stalls", { name: NAME, verify: false }, []],
+    [
+      "fails where there is no TLS behind the port any more",
+      undefined,
+      { name: NAME, verify: true },
+      ["40 phone tls-handshake"],
+    ],
+  ];
+  for (const [name, offer, demand, wanted] of cases) {
+    it(name, () => {
+      assert.deepEqual(handshake(offer, demand), wanted);
+    });
+  }
+
+  it("opens with any name where the port offers nothing in particular", () => {
+    const { scheduler, network, heard, hear } = set();
+    network.listenStream(tls(server), () => ({ stream: hear("server") }));
+    const handler = {
+      opened: () => {
+        hear("phone")("opened");
+      },
+      stream: hear("phone"),
+    };
+    network.connectStream(tls(phone), tls(server), handler, { name: NAME, verify: true });
+    scheduler.runUntil(1000);
+    assert.deepEqual(heard, ["0 phone opened"]);
+  });
+
+  it("is refused where the port is closed, after one round trip", () => {
+    const heard = handshake({ names: [NAME] }, undefined, (network) => {
+      network.closeStream(tls(server));
+    });
+    assert.deepEqual(heard, ["20 phone refused"]);
+  });
+
+  it("fails where the port is closed in the handshake", () => {
+    const heard = handshake({ names: [NAME] }, undefined, (network, scheduler) => {
+      scheduler.at(25, () => {
+        network.closeStream(tls(server));
+      });
+    });
+    assert.deepEqual(heard, ["40 phone tls-handshake"]);
+  });
+
+  it("hears nothing where the link goes down in the handshake", () => {
+    const heard = handshake({ names: [NAME] }, undefined, (network, scheduler) => {
+      scheduler.at(15, () => {
+        network.link(server.address).state = "down";
+      });
+    });
+    assert.deepEqual(heard, []);
+  });
+
+  it("that is closed in the handshake is never made", () => {
+    const heard = handshake({ names: [NAME] }, undefined, (_, scheduler, end) => {
+      scheduler.at(25, () => {
+        end.close();
+      });
+    });
+    assert.deepEqual(heard, []);
   });
 });

@@ -81,6 +81,7 @@ const noSockets: Sockets = {
   sendFrom: () => undefined,
   close: () => undefined,
   closeAll: () => undefined,
+  tls: () => undefined,
 };
 
 const noEvents: SocketEvents = {
@@ -89,6 +90,9 @@ const noEvents: SocketEvents = {
   datagram: () => undefined,
   stream: () => undefined,
   incoming: () => undefined,
+  accepted: (_listener, _source, take) => {
+    take(6);
+  },
 };
 
 const message = Buffer.from(
@@ -122,6 +126,11 @@ const capture = (): string => {
   sockets.open(5, { ...stream, port: 54 }, 0, "");
   sockets.send(5, Buffer.from("never sent"));
   sockets.failed(5, "refused");
+  sockets.listen(7, "tcp", 5070);
+  sockets.accepted(7, { ...b4, transport: "tcp", port: 40002 }, () => undefined);
+  sockets.stream(6, message);
+  sockets.send(6, message);
+  sockets.failed(6, "closed");
   file.close();
   return path;
 };
@@ -147,9 +156,25 @@ const packetsOf = (path: string): { at: number; packet: Buffer }[] => {
 describe("a capture", () => {
   it("has everything that went over the wire, with sound checksums and the time of the wall clock", () => {
     const packets = packetsOf(capture());
-    assert.equal(packets.length, 11);
+    assert.equal(packets.length, 17);
     assert.ok(packets.every(({ packet }) => isSound(packet)));
     assert.ok(packets.every(({ at }) => Math.abs(at - Date.now()) < 5000));
+  });
+
+  it("holds a stream's piece that is larger than an IP packet in several segments", () => {
+    const path = join(folder, "large.pcap");
+    const file = new PcapFile(path);
+    const sockets = new CapturingSockets(noEvents, file, () => noSockets);
+    sockets.open(1, { ...b4, transport: "tls", port: 5061 }, 0, "");
+    sockets.opened(1, { ...a4, transport: "tls", port: 40000 });
+    sockets.stream(1, Buffer.alloc(70_000));
+    sockets.send(1, Buffer.alloc(70_000));
+    file.close();
+    const packets = packetsOf(path).slice(3);
+    assert.equal(packets.length, 10);
+    assert.ok(packets.every(({ packet }) => isSound(packet)));
+    const octets = packets.reduce((sum, { packet }) => sum + packet.length - 40, 0);
+    assert.equal(octets, 140_000);
   });
 
   it("can be read while it is written", () => {
@@ -199,6 +224,12 @@ describe("a capture", () => {
       "TCP,192.0.2.1,,,AP,6",
       "TCP,192.0.2.1,,,AF,0",
       "DNS,,40001,,,",
+      "TCP,192.0.2.1,,,S,0",
+      "TCP,198.51.100.1,,,AS,0",
+      "TCP,192.0.2.1,,,A,0",
+      `SIP,192.0.2.1,,OPTIONS,AP,${String(message.length)}`,
+      `SIP,198.51.100.1,,OPTIONS,AP,${String(message.length)}`,
+      "TCP,192.0.2.1,,,AF,0",
     ]);
     const bad = spawnSync("tshark", [
       "-r",

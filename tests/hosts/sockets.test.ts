@@ -4,77 +4,10 @@ import type { Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { networkInterfaces } from "node:os";
-import { afterEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { parseEndpoint } from "../../host/abi/address.js";
 import type { Endpoint } from "../../host/abi/address.js";
-import type { FlowFailure, SocketEvents } from "../../host/abi/engine.js";
-import { NodeSockets } from "../../host/node/sockets.js";
-
-const PATIENCE = 2000;
-const hasIpv6 = Object.values(networkInterfaces())
-  .flat()
-  .some((entry) => entry?.address === "::1");
-
-/** Sockets whose events can be waited for, each as a line. */
-class Watched implements SocketEvents {
-  readonly sockets = new NodeSockets(this);
-  readonly heard: string[] = [];
-  readonly locals = new Map<number, Endpoint>();
-  #waiting: (() => void)[] = [];
-
-  opened(flow: number, local: Endpoint): void {
-    this.locals.set(flow, local);
-    this.#hear(`${String(flow)} opened`);
-  }
-  failed(flow: number, reason: FlowFailure): void {
-    this.#hear(`${String(flow)} failed ${reason}`);
-  }
-  datagram(flow: number, octets: Uint8Array): void {
-    this.#hear(`${String(flow)} datagram ${Buffer.from(octets).toString()}`);
-  }
-  stream(flow: number, octets: Uint8Array): void {
-    this.#hear(`${String(flow)} stream ${Buffer.from(octets).toString()}`);
-  }
-  incoming(listener: number, source: Endpoint, octets: Uint8Array): void {
-    this.#hear(`${String(listener)} incoming ${String(source.port)} ${Buffer.from(octets).toString()}`);
-  }
-
-  /** Waits until a line has been heard. */
-  async hears(line: string): Promise<void> {
-    const deadline = Date.now() + PATIENCE;
-    while (!this.heard.includes(line)) {
-      assert.ok(Date.now() < deadline, `"${line}" was not heard, but: ${this.heard.join(" | ")}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 50);
-        this.#waiting.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
-  }
-
-  #hear(line: string): void {
-    this.heard.push(line);
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-}
-
-const opened: { close(): void }[] = [];
-afterEach(() => {
-  for (const each of opened.splice(0)) each.close();
-});
-
-const watched = (): Watched => {
-  const watch = new Watched();
-  opened.push({
-    close: () => {
-      watch.sockets.closeAll();
-    },
-  });
-  return watch;
-};
+import { closing, hasIpv6, shut, watched } from "./watched.js";
 
 const udpServer = async (
   answer?: string,
@@ -88,11 +21,7 @@ const udpServer = async (
   });
   socket.bind(0, address);
   await once(socket, "listening");
-  opened.push({
-    close: () => {
-      socket.close();
-    },
-  });
+  closing(socket);
   const { port } = socket.address();
   return { socket, end: { ...parseEndpoint(address), port }, from };
 };
@@ -100,10 +29,7 @@ const udpServer = async (
 /** A port on which nobody listens. */
 const closedPort = async (): Promise<Endpoint> => {
   const { socket, end } = await udpServer();
-  opened.pop();
-  await new Promise<void>((resolve) => {
-    socket.close(resolve);
-  });
+  await shut(socket);
   return end;
 };
 
@@ -134,10 +60,7 @@ describe("UDP flows", () => {
     watch.sockets.open(1, end, 0);
     watch.sockets.send(1, Buffer.from("hello"));
     await watch.hears("1 datagram answer");
-    opened.pop();
-    await new Promise<void>((resolve) => {
-      socket.close(resolve);
-    });
+    await shut(socket);
     watch.sockets.send(1, Buffer.from("hello"));
     await watch.hears("1 failed refused");
   });
@@ -222,24 +145,13 @@ describe("the listening port", () => {
     it(`that somebody else has${shared ? ", willing to share," : ""} is in use`, async () => {
       const watch = watched();
       const other = createSocket({ type: "udp4", reuseAddr: shared });
-      opened.push({
-        close: () => {
-          other.close();
-        },
-      });
+      closing(other);
       other.bind(0);
       await once(other, "listening");
       watch.sockets.listen(1, "udp", other.address().port);
       await watch.hears("1 failed address-in-use");
     });
   }
-
-  it("is not opened over TCP and TLS", () => {
-    const watch = watched();
-    watch.sockets.listen(1, "tcp", 0);
-    watch.sockets.listen(2, "tls", 0);
-    assert.deepEqual(watch.heard, ["1 failed not-permitted", "2 failed not-permitted"]);
-  });
 });
 
 describe("TCP flows", () => {
@@ -250,11 +162,7 @@ describe("TCP flows", () => {
         connection.end(`you said ${octets.toString()}`);
       });
     });
-    opened.push({
-      close: () => {
-        server.close();
-      },
-    });
+    closing(server);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StatusBoard } from "../../host/abi/status.js";
-import type { SlotStatus } from "../../host/abi/status.js";
-import type { EventRecord } from "../../host/abi/record.js";
+import type { AccountStatus, SlotStatus } from "../../host/abi/status.js";
+import type { EventRecord, RecordOf } from "../../host/abi/record.js";
 
 const A = "udp:192.0.2.1:5060";
 const B = "udp:192.0.2.2:5060";
@@ -46,6 +46,84 @@ const after = (...records: readonly EventRecord[]): SlotStatus | undefined => {
   for (const record of records) board.add(record);
   return board.accounts[0]?.slots[0];
 };
+
+const call = (t: number, state: RecordOf<"call">["state"], target = A): EventRecord => ({
+  t,
+  ...head,
+  event: "call",
+  call: 7,
+  state,
+  target,
+  peer: "sip:bob@example.com",
+  reason: "none",
+  status: 0,
+});
+const subscription = { ...head, subscription: 9, package: "dialog" } as const;
+const subscribed = (t: number, target: string): EventRecord => ({
+  t,
+  ...subscription,
+  event: "subscribed",
+  target,
+  expires: 60,
+});
+const unsubscribed = (t: number, retry: number): EventRecord => ({
+  t,
+  ...subscription,
+  event: "unsubscribed",
+  reason: retry === 0 ? "stopped" : "rejected",
+  status: 0,
+  retry,
+});
+
+const accountAfter = (...records: readonly EventRecord[]): AccountStatus | undefined => {
+  const board = new StatusBoard();
+  for (const record of records) board.add(record);
+  return board.accounts[0];
+};
+
+describe("calls of an account", () => {
+  it("are there until they end, each with the time since it has been in its state", () => {
+    const status = accountAfter(
+      call(0, "calling", ""),
+      call(100, "ringing"),
+      call(200, "ringing"),
+      call(900, "established"),
+    );
+    assert.deepEqual(status, {
+      account: 1,
+      slots: [],
+      calls: [{ number: 7, state: "established", peer: "sip:bob@example.com", target: A, since: 900 }],
+      subscriptions: [],
+    });
+    assert.equal(accountAfter(call(100, "ringing"), call(200, "ringing"))?.calls[0]?.since, 100);
+    assert.deepEqual(accountAfter(call(0, "calling"), call(5, "ended"))?.calls, []);
+  });
+
+  it("that fail do not touch the registration", () => {
+    const status = accountAfter(
+      registered(0, A),
+      { t: 5, ...head, event: "request", method: "INVITE", target: B, attempt: 1, reason: "call" },
+      { t: 9, ...head, event: "failed", method: "INVITE", reason: "no-target-left", status: 0, retry: 0 },
+    );
+    assert.equal(status?.slots[0]?.state, "registered");
+    assert.equal(status.slots[0].target, A);
+  });
+});
+
+describe("subscriptions of an account", () => {
+  it("are on a target until they run out", () => {
+    assert.deepEqual(accountAfter(subscribed(500, A), subscribed(700, B))?.subscriptions, [
+      { number: 9, package: "dialog", state: "subscribed", target: B, expires: 60_700, retry: undefined },
+    ]);
+  });
+
+  it("wait for the next try, and are gone where there is none", () => {
+    assert.deepEqual(accountAfter(subscribed(500, A), unsubscribed(700, 30_000))?.subscriptions, [
+      { number: 9, package: "dialog", state: "waiting", target: "", expires: undefined, retry: 30_700 },
+    ]);
+    assert.deepEqual(accountAfter(subscribed(500, A), unsubscribed(700, 0))?.subscriptions, []);
+  });
+});
 
 describe("status of an account", () => {
   it("nothing is known before the first record", () => {
