@@ -5,7 +5,15 @@
  */
 import { spawnSync } from "node:child_process";
 
-const packages = ["kamailio", "dnsmasq-base", "tshark"];
+const packages = [
+  "kamailio",
+  "kamailio-tls-modules",
+  "dnsmasq-base",
+  "tshark",
+  "openssl",
+  "sip-tester",
+  "baresip-core",
+];
 
 /**
  * Ends with a sentence.
