@@ -1,5 +1,5 @@
 import { isLiteralIgnoreCase } from "../bytes/literal";
-import { NO_SPAN, Span, spanLength, spansEqual } from "../bytes/span";
+import { NO_SPAN, Span, spanLength } from "../bytes/span";
 import { accountEnabled, accountText } from "../config/settings";
 import { KEY_USER_NAME } from "../config/table";
 import {
@@ -21,13 +21,13 @@ import { toTag, topVia } from "../sip/fields";
 import { HEADER_EVENT, HEADER_REQUIRE, HEADER_UNSUPPORTED } from "../sip/header";
 import { header, message, nextValue } from "../sip/message";
 import { SEMICOLON, nextItem } from "../sip/text";
-import { Uri, parseUri } from "../sip/uri";
+import { SCHEME_OTHER, Uri, parseUri, sameText } from "../sip/uri";
 import { Via } from "../sip/via";
 import { matchServerTransaction } from "../transaction/server";
 import { Flow } from "../transport/flows";
 import { answerAtOnce, answerOnce, beginAnswer, endAnswer } from "./answering";
 import { dialogAt, dialogOfRequest } from "./call/dialog";
-import { callAcknowledged, callCancelled, callOffered, requestInCall } from "./call/incoming";
+import { callAcknowledged, callCancelled, callOffered, isAnsweredHere, requestInCall } from "./call/incoming";
 import { signalsRegisteredOnly, slotServes, trustsTargetsOnly } from "./options";
 import { Registration, registrationOf } from "./registrations";
 import { lastNotified, notified, sayNotify } from "./subscription/notify";
@@ -79,10 +79,10 @@ export function requestArrived(flow: Flow, now: i64): void {
 function inDialog(index: i32, flow: Flow, now: i64): void {
   const dialog = dialogAt(index);
   const isNotify = index >= MAX_CALLS && message.method == METHOD_NOTIFY;
-  // RFC 3261 (12.2.2): a request that comes too late. A NOTIFY has no transaction: the last one's number is a repetition.
-  const late = message.cseq - dialog.remoteCseq;
-  if (late <= 0) {
-    answerAtOnce(flow, via, isNotify && late == 0 ? 200 : 500);
+  // RFC 3261 (12.2.2): a request that comes too late; one with the last number is a repetition that no transaction knows.
+  if (message.cseq <= dialog.remoteCseq) {
+    const again = message.cseq == dialog.remoteCseq && (isNotify || isAnsweredHere(message.method));
+    answerAtOnce(flow, via, again ? 200 : 500);
     return;
   }
   dialog.remoteCseq = message.cseq;
@@ -104,7 +104,8 @@ function outOfDialog(account: i32, flow: Flow, now: i64): void {
   } else if (method != METHOD_INVITE) {
     answerAtOnce(flow, via, method == METHOD_OPTIONS ? 200 : 405);
   } else if (account == 0) {
-    answerOnce(flow, via, 404, now);
+    // RFC 3261 (8.2.2.1): of another scheme, or nobody we know. `uri` is as `accountAsked` has left it.
+    answerOnce(flow, via, uri.scheme == SCHEME_OTHER ? 416 : 404, now);
   } else {
     callOffered(account, slotOf(account, flow), flow, via, now);
   }
@@ -139,7 +140,7 @@ function accountAsked(flow: Flow): i32 {
   let found = 0;
   for (let account = 1; account <= MAX_ACCOUNTS; account++) {
     const user = accountText(account, KEY_USER_NAME);
-    if (!accountEnabled(account) || spanLength(user) == 0 || !spansEqual(user, uri.user)) continue;
+    if (!accountEnabled(account) || spanLength(user) == 0 || !sameText(user, uri.user, false)) continue;
     if (slotOf(account, flow) > 0) return account;
     if (found == 0) found = account;
   }

@@ -69,7 +69,7 @@ import {
 import { callsInUse, earliestCall, resetCalls } from "./call/call";
 import { callDue, hangUpAll } from "./call/control";
 import { resetDialogs } from "./call/dialog";
-import { neverAcknowledged } from "./call/incoming";
+import { callsFlowFailed, neverAcknowledged } from "./call/incoming";
 import { inviteAnsweredAgain, sendWaitingAcks } from "./call/outgoing";
 import { resetListening } from "./listening";
 import { requestProvisional } from "./outcomes";
@@ -323,6 +323,7 @@ export function accountsFlowFailed(handle: u32, transport: i32, opening: bool, r
     endTransaction(transaction.handle);
   }
   endServerTransactions(handle);
+  callsFlowFailed(now);
   if (probe != null) probeFailed(probe, now);
 }
 

@@ -3,7 +3,7 @@ import { NO_SPAN, Span, spanEnd, spanStart } from "../bytes/span";
 import { Writer } from "../bytes/writer";
 import { ALGORITHM_NAMES, Challenge } from "./challenge";
 import { endLine, quoted } from "./compose";
-import { MAX_HASH_SIZE, beginHash, endHash, hashByte, hashSpan } from "./hash";
+import { MAX_HASH_SIZE, beginHash, endHash, hashByte, hashSpan } from "../bytes/hash";
 import { fieldName } from "./header";
 import { writeWord } from "./words";
 

@@ -56,6 +56,7 @@ const REASONS: string = `100Trying
 403Forbidden
 404Not Found
 405Method Not Allowed
+416Unsupported URI Scheme
 420Bad Extension
 422Session Interval Too Small
 481Call/Transaction Does Not Exist

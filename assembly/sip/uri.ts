@@ -202,7 +202,7 @@ function parameterNamed(list: Span, name: Span): Span {
 }
 
 /** The same text once escapes are resolved. */
-function sameText(a: Span, b: Span, ignoreCase: bool): bool {
+export function sameText(a: Span, b: Span, ignoreCase: bool): bool {
   const firstEnd = spanEnd(a);
   const secondEnd = spanEnd(b);
   let first = spanStart(a);

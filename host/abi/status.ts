@@ -101,6 +101,8 @@ export class StatusBoard {
 
   /** Takes the next record: the status of the slot that it has changed, or `undefined`. */
   add(record: EventRecord): SlotStatus | undefined {
+    // The phone's own records are no account's.
+    if (record.account === 0) return undefined;
     switch (record.event) {
       case "request":
         return record.method === "REGISTER" ? this.#request(record) : undefined;

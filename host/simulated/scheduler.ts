@@ -29,6 +29,7 @@ export class Scheduler {
 
   /** Schedules an action at an instant, or now where that has passed. */
   at(at: number, action: () => void): void {
+    if (Number.isNaN(at)) throw new RangeError("an action at no time");
     this.#push({ at: Math.max(at, this.#now), order: this.#order++, action });
   }
 

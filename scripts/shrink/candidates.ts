@@ -5,12 +5,15 @@
 import { I32, NOTHING, isFinal, op, opensBlock } from "./instructions.js";
 import type { Instruction } from "./instructions.js";
 import { liveLocals, structureOf } from "./liveness.js";
+import type { Structure } from "./liveness.js";
 import type { Func, Program } from "./module.js";
 import { EMPTY_STACK, arityOf, stackAfter } from "./stack.js";
 import type { Stack, Types } from "./stack.js";
 
 /** Longer sequences are found in pieces. */
 const LONGEST = 400;
+/** Instructions of a loop that steps through bytes; longer ones do more in a step. */
+const SHORT_LOOP = 12;
 
 /** Where a sequence begins; what it writes and reads is known as far as it has been followed. */
 export interface Occurrence {
@@ -47,6 +50,8 @@ export interface Known {
   readonly locals: readonly number[];
   readonly live: readonly bigint[];
   readonly results: readonly number[];
+  /** Whether an instruction lies in a short loop: there a call costs time. */
+  readonly inShortLoop: readonly boolean[];
   /** What is on the stack before each instruction. */
   readonly pushed: readonly (Pushed | undefined)[];
 }
@@ -65,13 +70,17 @@ export class Search {
     };
     const typesIn = ({ locals }: Func): Types => ({ local: (index) => locals[index] ?? I32, callee });
     this.types = program.functions.map(typesIn);
-    this.functions = program.functions.map((func) => ({
-      body: func.body,
-      locals: func.locals,
-      results: func.signature.results,
-      live: liveLocals(func, structureOf(func)),
-      pushed: pushedIn(func, typesIn(func)),
-    }));
+    this.functions = program.functions.map((func) => {
+      const structure = structureOf(func);
+      return {
+        body: func.body,
+        locals: func.locals,
+        results: func.signature.results,
+        inShortLoop: shortLoopsIn(func, structure),
+        live: liveLocals(func, structure),
+        pushed: pushedIn(func, typesIn(func)),
+      };
+    });
   }
 
   constantOf(leaf: number): Instruction {
@@ -107,8 +116,10 @@ export class Search {
   /** Calls back with every group of at least two sequences, the long ones after the short ones they begin with. */
   visit(found: (group: Group) => void): void {
     const everywhere: Occurrence[] = [];
-    for (const [func, { body }] of this.functions.entries()) {
-      for (const start of body.keys()) everywhere.push({ func, start, written: [], leaves: [] });
+    for (const [func, { body, inShortLoop }] of this.functions.entries()) {
+      for (const start of body.keys()) {
+        if (inShortLoop[start] !== true) everywhere.push({ func, start, written: [], leaves: [] });
+      }
     }
     this.grow(
       { length: 0, occurrences: everywhere, stack: EMPTY_STACK, aliases: [], returns: false, isTail: false },
@@ -262,4 +273,14 @@ function pushedIn({ body }: Func, types: Types): (Pushed | undefined)[] {
     isReached = !isFinal(opcode);
   }
   return before;
+}
+
+/** Whether each instruction lies in a short loop, of the kind that steps through bytes. */
+function shortLoopsIn({ body }: Func, { endOf }: Structure): boolean[] {
+  const inLoop = body.map(() => false);
+  for (const [at, { op: opcode }] of body.entries()) {
+    const end = endOf[at] ?? at;
+    if (opcode === op.loop && end - at <= SHORT_LOOP) inLoop.fill(true, at, end);
+  }
+  return inLoop;
 }

@@ -20,9 +20,9 @@ export interface Constant {
 export interface Program {
   readonly functions: readonly Func[];
   readonly constants: readonly Constant[];
+  /** The function that runs when the module starts. */
+  readonly start: number | undefined;
   readonly exports: readonly { readonly name: Uint8Array; readonly kind: number; readonly index: number }[];
-  /** The function that is called when the module is instantiated; -1: none. */
-  readonly start: number;
   /** The sections that stay as they are. */
   readonly memory: Uint8Array;
   readonly data: Uint8Array;
@@ -81,7 +81,7 @@ export function read(module: Uint8Array): Program {
       kind: exported.byte(),
       index: exported.number(),
     })),
-    start: contents.has(section.start) ? contentOf(section.start).number() : -1,
+    start: contents.has(section.start) ? contentOf(section.start).number() : undefined,
     memory: contents.get(section.memory) ?? new Uint8Array(),
     data: contents.get(section.data) ?? new Uint8Array(),
   };
@@ -157,7 +157,7 @@ export function write(program: Program): Uint8Array {
         ]),
       ],
     ],
-    [section.start, program.start < 0 ? [] : unsigned(program.start)],
+    [section.start, program.start === undefined ? [] : unsigned(program.start)],
     [section.code, [...unsigned(functions.length), ...code]],
     [section.data, program.data],
   ];
@@ -165,8 +165,9 @@ export function write(program: Program): Uint8Array {
     ...HEADER,
     ...sections.flatMap(([id, content]) => {
       const bytes = [...content];
-      const isEmpty = bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0 && id !== section.start);
-      return isEmpty ? [] : [id, ...unsigned(bytes.length), ...bytes];
+      return bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0)
+        ? []
+        : [id, ...unsigned(bytes.length), ...bytes];
     }),
   ]);
 }

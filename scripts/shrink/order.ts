@@ -2,14 +2,28 @@ import { op } from "./instructions.js";
 import type { Instruction } from "./instructions.js";
 import type { Program } from "./module.js";
 
-/** The functions that are called most have the shortest indices. */
-export function orderFunctions(program: Program): Program {
-  const calls = program.functions.map(() => 0);
-  for (const { body } of program.functions) {
+/** Indices of one byte. */
+const SHORT_INDICES = 128;
+
+/** How often the code calls each function. */
+function callsIn({ functions }: Program): number[] {
+  const calls = functions.map(() => 0);
+  for (const { body } of functions) {
     for (const { op: opcode, operands } of body) {
       if (opcode === op.call) calls[operands[0] ?? 0] = (calls[operands[0] ?? 0] ?? 0) + 1;
     }
   }
+  return calls;
+}
+
+/** How often a function must be called to have an index of one byte, and so to take it from another. */
+export function callsOfShortIndex(program: Program): number {
+  return callsIn(program).sort((one, other) => other - one)[SHORT_INDICES - 1] ?? 0;
+}
+
+/** The functions that are called most have the shortest indices. */
+export function orderFunctions(program: Program): Program {
+  const calls = callsIn(program);
   const order = [...calls.keys()].sort((one, other) => (calls[other] ?? 0) - (calls[one] ?? 0));
   const indexOf: number[] = [];
   for (const [index, old] of order.entries()) indexOf[old] = index;
@@ -24,7 +38,7 @@ export function orderFunctions(program: Program): Program {
       if (func === undefined) throw new RangeError("an order of functions that are not there");
       return { ...func, body: func.body.map(renumber) };
     }),
-    start: program.start < 0 ? -1 : (indexOf[program.start] ?? 0),
+    start: program.start === undefined ? undefined : indexOf[program.start],
     exports: program.exports.map((each) =>
       each.kind === 0 ? { ...each, index: indexOf[each.index] ?? 0 } : each,
     ),

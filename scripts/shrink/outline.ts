@@ -6,6 +6,7 @@ import { isFinal, op } from "./instructions.js";
 import type { Instruction } from "./instructions.js";
 import type { Func, Program } from "./module.js";
 import { Search } from "./candidates.js";
+import { callsOfShortIndex } from "./order.js";
 import { Costs, Planner, callOf, droppedBy, functionOf } from "./plan.js";
 import type { Plan, Use } from "./plan.js";
 import { sharedConstants } from "./constants.js";
@@ -70,7 +71,12 @@ export function outline(given: Program, least: number): Program {
   };
   const search = new Search(program);
   const constants = new Map(sharedConstants(program).map((each) => [each, 2]));
-  const plans = choose(program, search, new Planner(search, new Costs(search, constants)), least);
+  const plans = choose(
+    program,
+    search,
+    new Planner(search, new Costs(search, constants, callsOfShortIndex(program))),
+    least,
+  );
   const replacements: Replacement[][] = program.functions.map(() => []);
   const added: Func[] = [];
   for (const plan of plans) {

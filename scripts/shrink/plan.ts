@@ -7,8 +7,6 @@ import type { Group, Occurrence, Search } from "./candidates.js";
 const LOCAL = 2;
 /** Bytes of a function beside its instructions: its type's index, length, groups of locals, end; a share in its type. */
 const FUNCTION = 7;
-/** Functions that are called so often have an index of one byte. */
-const OFTEN = 20;
 /** Stands for what is computed and taken from the stack: no local, no constant. */
 const COMPUTED = Number.MAX_SAFE_INTEGER;
 
@@ -39,7 +37,14 @@ export class Costs {
     private readonly search: Search,
     /** Bytes of a constant, by what it is as text: `op value`. */
     private readonly constants: ReadonlyMap<string, number>,
+    /** How often a function must be called to have an index of one byte. */
+    private readonly often: number,
   ) {}
+
+  /** Bytes of so many calls of a new function, and of what another one's get longer. */
+  calls(count: number): number {
+    return Math.min(3 * count, 2 * count + this.often);
+  }
 
   input(input: number): number {
     if (input >= 0) return input === COMPUTED ? 0 : LOCAL;
@@ -193,7 +198,7 @@ export class Planner {
     );
     let gain = -body - FUNCTION - 2 * types.size - (body > 120 ? 1 : 0);
     for (const each of uses) gain += this.saved(each, plan);
-    return gain;
+    return Math.round(gain);
   }
 
   /** Bytes of a sequence's instructions but for its leaves. */
@@ -213,7 +218,7 @@ export class Planner {
   private saved(use: Use, plan: Plan): number {
     const { group, uses, parameters, answered } = plan;
     const taken = group.stack.taken.length;
-    let bytes = this.strict(group) - (uses.length < OFTEN ? 3 : 2) - (answered < 0 ? 0 : LOCAL);
+    let bytes = this.strict(group) - this.costs.calls(uses.length) / uses.length - (answered < 0 ? 0 : LOCAL);
     if (group.isTail) bytes -= 1;
     for (const input of use.inputs) bytes += this.costs.input(input);
     for (const { inputs, written } of parameters) {

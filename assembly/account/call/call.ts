@@ -52,6 +52,8 @@ export class Call {
   inviteCseq: u32;
   /** The server transaction that waits for the application's answer, or for the ACK of ours. */
   server: u32;
+  /** CSeq of the far end's INVITE. */
+  serverCseq: i32;
   /** Where our ACK goes. */
   flow: u32;
   /** RSeq of the far end's latest reliable provisional answer, and of ours. */

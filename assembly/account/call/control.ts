@@ -55,7 +55,7 @@ function serves(account: i32): bool {
 }
 
 /** A Request-URI: of SIP, or of another scheme that its server is to make something of. */
-function isUri(uri: Span): bool {
+export function isUri(uri: Span): bool {
   return parseUri(uri, parsed) || parsed.scheme == SCHEME_OTHER;
 }
 

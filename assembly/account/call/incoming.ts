@@ -1,4 +1,6 @@
-import { spanLength, spansEqual } from "../../bytes/span";
+import { isLiteralIgnoreCase } from "../../bytes/literal";
+import { parseDecimal } from "../../bytes/number";
+import { NO_SPAN, spanLength, spansEqual } from "../../bytes/span";
 import {
   CALL_STATE_ACCEPTED,
   CALL_STATE_ESTABLISHED,
@@ -7,6 +9,7 @@ import {
   FAILURE_LOCAL,
   FAILURE_NO_ACK,
   FAILURE_REMOTE,
+  FAILURE_TARGET_FAILED,
   FAILURE_TIMED_OUT,
   METHOD_ACK,
   METHOD_BYE,
@@ -34,7 +37,7 @@ import {
   HEADER_RETRY_AFTER,
 } from "../../sip/header";
 import { header, message } from "../../sip/message";
-import { leadingSeconds } from "../../sip/text";
+import { nextItem } from "../../sip/text";
 import { Via } from "../../sip/via";
 import { NEVER, SECOND } from "../../time/clock";
 import { patience } from "../../transaction/timers";
@@ -85,6 +88,7 @@ export function callOffered(account: i32, slot: i32, flow: Flow, via: Via, now: 
   }
   call.server = transaction.handle;
   transaction.call = call.index;
+  call.serverCseq = message.cseq;
   call.wantsReliable = hasToken(HEADER_REQUIRE, "100rel");
   call.takesUpdate = hasToken(HEADER_ALLOW, "update");
   call.limitAt = now + RINGING_LIMIT;
@@ -125,7 +129,8 @@ export function callCancelled(index: i32, now: i64): void {
 export function callAcknowledged(index: i32, now: i64): void {
   const call = callAt(index);
   const transaction = serverTransactionOf(call.server);
-  if (transaction == null || transaction.isOpen) return;
+  // RFC 3261 (13.2.2.4): the ACK has the number of its INVITE.
+  if (transaction == null || transaction.isOpen || message.cseq != call.serverCseq) return;
   transaction.acknowledged(now);
   if (call.state == CALL_STATE_ACCEPTED) enter(call, CALL_STATE_ESTABLISHED, transaction.flow);
   if (call.leaves) {
@@ -146,10 +151,23 @@ export function neverAcknowledged(index: i32, transaction: ServerTransaction, no
   }
 }
 
-/** The application was not heard of: what waits for it is answered. */
+/**
+ * A flow is gone, and with it what was to be answered on it: a call that came by it is over, or has no ACK to come.
+ */
+export function callsFlowFailed(now: i64): void {
+  for (let i = 0; i < MAX_CALLS; i++) {
+    const call = callAt(i);
+    if (!call.inUse || serverTransactionOf(call.server) != null) continue;
+    if (call.state == CALL_STATE_INCOMING) endCall(call, FAILURE_TARGET_FAILED, 0, now);
+    else if (call.state == CALL_STATE_ACCEPTED) call.limitAt = now + patience();
+  }
+}
+
+/** The application was not heard of: what waits for it is answered. Or nobody can acknowledge our 2xx any more. */
 export function answerLimit(call: Call, now: i64): void {
   const transaction = serverTransactionOf(call.server);
   call.limitAt = NEVER;
+  if (call.state == CALL_STATE_ACCEPTED) sendBye(call, FAILURE_NO_ACK, now);
   if (transaction == null || !transaction.isOpen) return;
   const offered = call.state == CALL_STATE_INCOMING;
   answerPlainly(call, transaction, offered ? 480 : 500, now);
@@ -174,15 +192,22 @@ export function requestInCall(index: i32, flow: Flow, via: Via, now: i64): void 
     case METHOD_REFER:
       waits(call, method, flow, via, now);
       break;
-    case METHOD_INFO:
-    case METHOD_NOTIFY:
-    case METHOD_MESSAGE:
-      answerOnce(flow, via, 200, now);
-      pass(call, method, 0, false, method == METHOD_INFO ? HEADER_INFO_PACKAGE : HEADER_EVENT);
-      break;
     default:
-      answerAtOnce(flow, via, method == METHOD_OPTIONS ? 200 : 405);
+      if (!isAnsweredHere(method)) {
+        answerAtOnce(flow, via, 405);
+      } else {
+        answerOnce(flow, via, 200, now);
+        if (method != METHOD_OPTIONS)
+          pass(call, method, 0, false, method == METHOD_INFO ? HEADER_INFO_PACKAGE : HEADER_EVENT);
+      }
   }
+}
+
+/** Requests that have their 200 without the application. */
+export function isAnsweredHere(method: i32): bool {
+  return (
+    method == METHOD_INFO || method == METHOD_NOTIFY || method == METHOD_MESSAGE || method == METHOD_OPTIONS
+  );
 }
 
 /** RFC 3261 (15.1.2): what is still to be answered is terminated. */
@@ -194,8 +219,7 @@ function giveUpWaiting(call: Call, now: i64): void {
 /** RFC 3262 (3): PRACK ends the resends of the provisional answer that it names. */
 function prackArrived(call: Call, flow: Flow, via: Via, now: i64): void {
   const transaction = serverTransactionOf(call.server);
-  const named = leadingSeconds(header(HEADER_RACK)) == (call.localRseq as i64);
-  const known = transaction != null && transaction.isOpen && call.localRseq > 0 && named;
+  const known = transaction != null && transaction.isOpen && call.localRseq > 0 && namesOurs(call);
   if (known) transaction!.acknowledged(now);
   answerOnce(flow, via, known ? 200 : 481, now);
   if (known && spanLength(message.body) > 0) pass(call, METHOD_PRACK, 0, false, 0);
@@ -204,6 +228,18 @@ function prackArrived(call: Call, flow: Flow, via: Via, now: i64): void {
 /** RFC 3311 (5.2): what may cross an offer of ours. */
 function isOffer(method: i32): bool {
   return method == METHOD_INVITE || (method == METHOD_UPDATE && spanLength(message.body) > 0);
+}
+
+/** RFC 3262 (3): RAck names RSeq, CSeq and method of what it acknowledges. */
+function namesOurs(call: Call): bool {
+  const rack = header(HEADER_RACK);
+  const rseq = nextItem(rack, NO_SPAN, 0x20);
+  const cseq = nextItem(rack, rseq, 0x20);
+  return (
+    parseDecimal(rseq, u32.MAX_VALUE) == (call.localRseq as i64) &&
+    parseDecimal(cseq, u32.MAX_VALUE) == (call.serverCseq as i64) &&
+    isLiteralIgnoreCase(nextItem(rack, cseq, 0x20), "invite")
+  );
 }
 
 /** A request that the application answers, or a refresh of the session without anything new. */
@@ -227,6 +263,7 @@ function waits(call: Call, method: i32, flow: Flow, via: Via, now: i64): void {
       return;
     }
     call.server = transaction.handle;
+    if (method == METHOD_INVITE) call.serverCseq = message.cseq;
     transaction.call = call.index;
     if (method != METHOD_REFER) {
       call.dialog.refreshTarget();

@@ -42,6 +42,7 @@ import { HEADER_ACCEPT, HEADER_EVENT, HEADER_EXPIRES, HEADER_SUPPORTED, fieldNam
 import { writeWord } from "../../sip/words";
 import { NEVER, SECOND } from "../../time/clock";
 import { refreshWait } from "../binding";
+import { isUri } from "../call/control";
 import { AWAITS_LAST, Dialog, dialogAt, spareDialog } from "../call/dialog";
 import { domainOf, isSuccessive, slotRegisters, slotServes, subscriptionsFollow } from "../options";
 import { workingSlotOf } from "../fallback";
@@ -172,6 +173,7 @@ function add(account: i32, eventPackage: i32, uri: Span, lifetime: u32, now: i64
 export function subscribeTo(account: i32, eventPackage: i32, uri: Span, lifetime: u32, now: i64): i32 {
   const known = eventPackage >= 0 && eventPackage <= PACKAGE_PRESENCE;
   if (account < 1 || account > MAX_ACCOUNTS || !known) return ERROR_BAD_ARGUMENT;
+  if (spanLength(uri) > 0 && !isUri(uri)) return ERROR_BAD_ARGUMENT;
   if (!slotServes(account, 1) && !slotServes(account, 2)) return ERROR_BAD_ARGUMENT;
   const wanted = spanLength(uri) == 0 ? ownUri(account) : uri;
   for (let i = 0; i < MAX_SUBSCRIPTIONS; i++) {

@@ -1,4 +1,4 @@
-import { Span, spanEnd, spanStart } from "../bytes/span";
+import { Span, spanEnd, spanStart } from "./span";
 import { beginMd5, mixMd5 } from "./md5";
 import { beginSha2, mixSha2 } from "./sha2";
 

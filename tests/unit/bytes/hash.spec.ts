@@ -1,6 +1,6 @@
 import { span } from "../../../assembly/bytes/span";
-import * as hash from "../../../assembly/sip/hash";
-import { hex, put } from "../bytes/memory";
+import * as hash from "../../../assembly/bytes/hash";
+import { hex, put } from "./memory";
 
 const input = memory.data(512);
 const output = memory.data(hash.MAX_HASH_SIZE, 8);
