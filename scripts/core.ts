@@ -1,5 +1,5 @@
 /**
- * Builds the core: asc compiles assembly/index.ts, binaryen finishes the release module, and a report by room says
+ * Builds the core, and the core with the linter of configurations: asc compiles assembly/index.ts, binaryen finishes the release module, and a report by room says
  * what its size is made of. Fails where a limit of the design is passed.
  * Usage: node build/js/scripts/core.js
  */
@@ -30,7 +30,7 @@ export interface Compiled {
 }
 
 /** Compiles a target of asconfig.json. Throws where the compiler finds an error; it has then said which. */
-export async function compile(target: "release" | "debug"): Promise<Compiled> {
+export async function compile(target: "release" | "linter" | "debug"): Promise<Compiled> {
   let module: Uint8Array | undefined;
   let unoptimised: Uint8Array | undefined;
   // asc asks no more of a transform than the method.
@@ -132,6 +132,10 @@ async function main(): Promise<void> {
   const size = measure(module, finishForReport(release.unoptimised));
   const text = report(size);
   put("build/sip-failover.wasm", module);
+  put(
+    "build/sip-failover-linter.wasm",
+    optimise((await compile("linter")).module, ["strip-debug"], UNLIMITED),
+  );
   put("build/debug/sip-failover.wasm", (await compile("debug")).module);
   put("build/size.txt", text);
   process.stdout.write(text);

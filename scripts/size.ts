@@ -2,7 +2,7 @@
 import { PAGE_SIZE, functionNames, functionSizes, memoryLimits, sectionId, sectionSize } from "./wasm.js";
 
 /** Bytes of the release module, at most. */
-export const MODULE_LIMIT = 96 * 1024;
+export const MODULE_LIMIT = 65_536;
 /** Bytes of linear memory, at most. */
 export const MEMORY_LIMIT = 524_288;
 

@@ -23,7 +23,7 @@ export const sectionId = { custom: 0, import: 2, memory: 5, global: 6, code: 10,
 const NAMES_OF_FUNCTIONS = 1;
 
 /** Reads a module from a given place on. Throws a RangeError where the module ends too early. */
-class Reader {
+export class Reader {
   constructor(
     readonly bytes: Uint8Array,
     public at: number,
@@ -45,14 +45,28 @@ class Reader {
     }
   }
 
-  text(): string {
-    const length = this.number();
+  /** LEB128, signed, at most 64 bits. */
+  signed(): bigint {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = this.byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(Number(shift) + 7, value);
+    }
+  }
+
+  slice(length: number): Uint8Array {
     this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(this.at - length, this.at));
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  text(): string {
+    return new TextDecoder().decode(this.slice(this.number()));
   }
 }
 
-function encodeNumber(value: number): number[] {
+/** LEB128, unsigned. */
+export function encodeNumber(value: number): number[] {
   const bytes: number[] = [];
   for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value % 0x80) + 0x80);
   return [...bytes, value];

@@ -140,7 +140,7 @@ function accountAsked(flow: Flow): i32 {
   let found = 0;
   for (let account = 1; account <= MAX_ACCOUNTS; account++) {
     const user = accountText(account, KEY_USER_NAME);
-    if (!accountEnabled(account) || spanLength(user) == 0 || !sameText(user, uri.user, false)) continue;
+    if (!accountEnabled(account) || spanLength(user) == 0 || !sameText(user, uri.user)) continue;
     if (slotOf(account, flow) > 0) return account;
     if (found == 0) found = account;
   }

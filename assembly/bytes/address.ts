@@ -1,5 +1,5 @@
-import { hexValue, loadU16, storeU16 } from "./number";
-import { Span, find, isDigit, spanEnd, spanStart } from "./span";
+import { hexValue, loadU16, parseDecimal, storeU16 } from "./number";
+import { Span, find, span, spanEnd, spanStart } from "./span";
 import { Writer } from "./writer";
 
 /*
@@ -57,15 +57,11 @@ function readIpv4(at: usize, end: usize, to: usize): bool {
     const stop = octet == 3 ? end : find(at, end, DOT);
     const digits = (stop - at) as i32;
     if (digits < 1 || digits > 3 || (digits > 1 && load<u8>(at) == 0x30)) return false;
-    let value: u32 = 0;
-    for (; at < stop; at++) {
-      const byte = load<u8>(at);
-      if (!isDigit(byte)) return false;
-      value = value * 10 + ((byte - 0x30) as u32);
-    }
-    if (value > 255) return false;
+    const value = parseDecimal(span(at, digits), 0x100) as i32;
+    if (value < 0 || value > 255) return false;
     store<u8>(to + octet, value as u8);
-    if (octet < 3 && at++ == end) return false;
+    at = stop + 1;
+    if (octet < 3 && stop == end) return false;
   }
   return true;
 }

@@ -5,7 +5,7 @@ import { HEADER_CONTACT, HEADER_EXPIRES, HEADER_FROM, HEADER_TO, HEADER_VIA } fr
 import { header, nextValue } from "./message";
 import { addressParameter, addressUri } from "./nameaddr";
 import { leadingSeconds, unquoted } from "./text";
-import { Uri, parseUri, sameUri } from "./uri";
+import { Uri, parseUri, sameContact } from "./uri";
 import { Via, parseVia } from "./via";
 
 /*
@@ -55,7 +55,7 @@ export function findContact(own: Uri): Span {
     value != NO_SPAN;
     value = nextValue(HEADER_CONTACT, value)
   ) {
-    if (parseUri(addressUri(value), uri) && sameUri(uri, own)) return value;
+    if (parseUri(addressUri(value), uri) && sameContact(uri, own)) return value;
   }
   return NO_SPAN;
 }

@@ -51,18 +51,13 @@ export function beginResponse(writer: Writer, status: i32, tag: Span, source: En
 
 const REASONS: string = `100Trying
 180Ringing
-183Session Progress
 200OK
 403Forbidden
 404Not Found
 405Method Not Allowed
-416Unsupported URI Scheme
-420Bad Extension
-422Session Interval Too Small
 481Call/Transaction Does Not Exist
 486Busy Here
 487Request Terminated
-491Request Pending
 500Server Internal Error
 603Decline`;
 

@@ -10,11 +10,9 @@ import {
   spanBetween,
   spanEnd,
   spanStart,
-  spansEqual,
   spansEqualIgnoreCase,
 } from "../bytes/span";
-import { SEMICOLON, isToken, itemName, itemValue, nextItem, parameter, skipLws } from "./text";
-import { findWord } from "./words";
+import { SEMICOLON, isToken, parameter, skipLws } from "./text";
 
 /*
  * SIP and SIPS URIs (RFC 3261, 19.1):
@@ -121,20 +119,23 @@ export function uriParameter(uri: Uri, name: string): Span {
 }
 
 /**
- * The two are the same URI by RFC 3261, 19.1.4, save that the default port and the default transport equal
- * their absence: a registrar may write our contact either way, and it is one binding for us.
+ * The two lead to the same user at the same place: what tells contacts of ours apart, which have no other parts. The
+ * default port and the default transport equal their absence, for a registrar may write a contact either way.
  */
-export function sameUri(a: Uri, b: Uri): bool {
+export function sameContact(a: Uri, b: Uri): bool {
   return (
     a.scheme == b.scheme &&
     portOf(a) == portOf(b) &&
     sameHost(a.host, b.host) &&
-    sameText(a.user, b.user, false) &&
-    sameText(a.password, b.password, false) &&
-    parametersAgree(a, b) &&
-    parametersAgree(b, a) &&
-    spansEqual(a.headers, b.headers)
+    sameText(a.user, b.user) &&
+    ((hasDefaultTransport(a) && hasDefaultTransport(b)) ||
+      spansEqualIgnoreCase(uriParameter(a, "transport"), uriParameter(b, "transport")))
   );
+}
+
+function hasDefaultTransport(uri: Uri): bool {
+  const transport = uriParameter(uri, "transport");
+  return transport == NO_SPAN || isLiteralIgnoreCase(transport, uri.scheme == SCHEME_SIPS ? "tcp" : "udp");
 }
 
 /** The port that the URI leads to without DNS. */
@@ -165,44 +166,8 @@ function isHostByte(byte: u8): bool {
   return isDigit(byte) || ((lower(byte) - 0x61) as u8) < 26 || byte == 0x2d || byte == 0x2e || byte == 0x5f;
 }
 
-/**
- * Each parameter of `a` has the same value in `b`, or is not there and need not be: those named in 19.1.4 must
- * be in both.
- */
-function parametersAgree(a: Uri, b: Uri): bool {
-  const list = a.parameters;
-  for (
-    let item = nextItem(list, NO_SPAN, SEMICOLON);
-    item != NO_SPAN;
-    item = nextItem(list, item, SEMICOLON)
-  ) {
-    const name = itemName(item);
-    const value = itemValue(item);
-    const other = parameterNamed(b.parameters, name);
-    if (other != NO_SPAN) {
-      if (!sameText(value, other, true)) return false;
-    } else if (isLiteralIgnoreCase(name, "transport")) {
-      if (!isLiteralIgnoreCase(value, a.scheme == SCHEME_SIPS ? "tcp" : "udp")) return false;
-    } else if (findWord("user maddr method ttl", name) >= 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function parameterNamed(list: Span, name: Span): Span {
-  for (
-    let item = nextItem(list, NO_SPAN, SEMICOLON);
-    item != NO_SPAN;
-    item = nextItem(list, item, SEMICOLON)
-  ) {
-    if (spansEqualIgnoreCase(itemName(item), name)) return itemValue(item);
-  }
-  return NO_SPAN;
-}
-
 /** The same text once escapes are resolved. */
-export function sameText(a: Span, b: Span, ignoreCase: bool): bool {
+export function sameText(a: Span, b: Span): bool {
   const firstEnd = spanEnd(a);
   const secondEnd = spanEnd(b);
   let first = spanStart(a);
@@ -210,7 +175,7 @@ export function sameText(a: Span, b: Span, ignoreCase: bool): bool {
   while (first < firstEnd && second < secondEnd) {
     const one = decoded(first, firstEnd);
     const other = decoded(second, secondEnd);
-    if (ignoreCase ? lower(one as u8) != lower(other as u8) : (one as u8) != (other as u8)) return false;
+    if ((one as u8) != (other as u8)) return false;
     first += one >> 8;
     second += other >> 8;
   }

@@ -1,7 +1,7 @@
 import { familyOf, parseEndpoint } from "./address.js";
 import { enumerations } from "./contract.js";
-import { CoreError, errorName } from "./core.js";
-import type { ActionHandler, Core } from "./core.js";
+import { Core, CoreError, errorName, linterModule } from "./core.js";
+import type { ActionHandler } from "./core.js";
 import { decodeRecord } from "./record.js";
 import type { ConfigurationRecord, EventRecord } from "./record.js";
 
@@ -72,14 +72,21 @@ export const isDnsServer = (text: string): boolean => {
 };
 
 /**
- * Configures a core. It forgets what it knew.
+ * Configures a core, which forgets what it knew. What is to be said of the files is said by the build with the linter.
  *
  * @throws CoreError where there are more files or DNS servers than it takes; RangeError where a DNS server is none
  */
-export const configure = (
-  core: Core,
-  { files, seed, dns = [], resolvers = [] }: Configuration,
-): Configured => {
+export const configure = (core: Core, configuration: Configuration): Configured => {
+  const isDiagnostic = (record: EventRecord): record is ConfigurationRecord => record.event === "config";
+  return {
+    diagnostics: read(new Core(linterModule()), configuration).filter(isDiagnostic),
+    records: read(core, configuration).filter((record) => !isDiagnostic(record)),
+    errors: core.configureErrors(),
+  };
+};
+
+/** Gives a configuration to a core: what it says of it. */
+const read = (core: Core, { files, seed, dns = [], resolvers = [] }: Configuration): EventRecord[] => {
   const records: EventRecord[] = [];
   const names = files.map(({ name }) => name);
   const handler: ActionHandler = {
@@ -107,10 +114,5 @@ export const configure = (
   if (dns.length === 0) giveServers(core, resolvers.slice(0, MOST_RESOLVERS));
   while (expectDone(core.configureEnd(), "configuration") > 0) core.drain(0, handler);
   core.drain(0, handler);
-  const isDiagnostic = (record: EventRecord): record is ConfigurationRecord => record.event === "config";
-  return {
-    diagnostics: records.filter(isDiagnostic),
-    records: records.filter((record) => !isDiagnostic(record)),
-    errors: core.configureErrors(),
-  };
+  return records;
 };

@@ -70,13 +70,21 @@ export class CoreError extends Error {
   override readonly name = "CoreError";
 }
 
-/** Where the build puts the module: two folders above the compiled hosts. */
-const modulePath = new URL("../../../sip-failover.wasm", import.meta.url);
+/** The modules of the build, once compiled. They lie two folders above the compiled hosts. */
+const compiled = new Map<string, WebAssemblyModule>();
 
-let compiled: WebAssemblyModule | undefined;
+const moduleNamed = (name: string): WebAssemblyModule => {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const module = new WebAssembly.Module(readFileSync(new URL(`../../../${name}`, import.meta.url)));
+  compiled.set(name, module);
+  return module;
+};
 
-const defaultModule = (): WebAssemblyModule =>
-  (compiled ??= new WebAssembly.Module(readFileSync(modulePath)));
+const defaultModule = (): WebAssemblyModule => moduleNamed("sip-failover.wasm");
+
+/** The core with the linter, which says more of a configuration: what keys mean together. */
+export const linterModule = (): WebAssemblyModule => moduleNamed("sip-failover-linter.wasm");
 
 const errorNames = new Map(
   Object.entries(enumerations.error.values).map(([name, value]) => [value as number, name]),

@@ -4,11 +4,12 @@
  */
 import { I32, NOTHING, isFinal, op, opensBlock } from "./instructions.js";
 import type { Instruction } from "./instructions.js";
-import { liveLocals, structureOf } from "./liveness.js";
-import type { Structure } from "./liveness.js";
+import { liveLocals } from "./liveness.js";
 import type { Func, Program } from "./module.js";
 import { EMPTY_STACK, arityOf, stackAfter } from "./stack.js";
 import type { Stack, Types } from "./stack.js";
+import { structureOf } from "./structure.js";
+import type { Structure } from "./structure.js";
 
 /** Longer sequences are found in pieces. */
 const LONGEST = 400;

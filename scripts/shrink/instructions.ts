@@ -4,6 +4,9 @@
  * refused.
  */
 
+import { encodeNumber } from "../wasm.js";
+import type { Reader } from "../wasm.js";
+
 /** Value types as the binary format writes them. */
 export const I32 = 0x7f;
 export const I64 = 0x7e;
@@ -30,6 +33,7 @@ export const op = {
   globalGet: 0x23,
   i32Const: 0x41,
   i64Const: 0x42,
+  i32Eqz: 0x45,
 } as const;
 
 export interface Instruction {
@@ -91,58 +95,14 @@ export function effectOf(opcode: number): Effect | undefined {
 
 const isMemoryAccess = (opcode: number): boolean => opcode >= 0x28 && opcode <= 0x3e;
 
-/** Reads the binary format. */
-export class BinaryReader {
-  constructor(
-    readonly bytes: Uint8Array,
-    public at = 0,
-  ) {}
-
-  byte(): number {
-    const value = this.bytes[this.at++];
-    if (value === undefined) throw new RangeError("the module ends too early");
-    return value;
-  }
-
-  /** LEB128, unsigned, at most 32 bits. */
-  number(): number {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  /** LEB128, signed, at most 64 bits. */
-  signed(): bigint {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = this.byte();
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asIntN(Number(shift) + 7, value);
-    }
-  }
-
-  slice(length: number): Uint8Array {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-}
-
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value % 0x80) + 0x80);
-  return [...bytes, value];
-}
-
-export function signed(value: bigint): number[] {
+/** LEB128, signed. */
+function signed(value: bigint): number[] {
   const bytes: number[] = [];
   for (; value < -64n || value > 63n; value >>= 7n) bytes.push(Number(value & 0x7fn) | 0x80);
   return [...bytes, Number(value & 0x7fn)];
 }
 
-export function decode(reader: BinaryReader): Instruction {
+export function decode(reader: Reader): Instruction {
   const opcode = reader.byte();
   if (opcode === op.i32Const || opcode === op.i64Const) {
     return { op: opcode, operands: [], value: reader.signed() };
@@ -179,8 +139,9 @@ const plain: ReadonlySet<number> = new Set([
 
 export function encode({ op: opcode, operands, value }: Instruction): number[] {
   if (value !== undefined) return [opcode, ...signed(value)];
-  if (opcode === op.brTable) return [opcode, ...unsigned(operands.length - 1), ...operands.flatMap(unsigned)];
-  return [opcode, ...operands.flatMap(unsigned)];
+  if (opcode === op.brTable)
+    return [opcode, ...encodeNumber(operands.length - 1), ...operands.flatMap(encodeNumber)];
+  return [opcode, ...operands.flatMap(encodeNumber)];
 }
 
 export const isConstant = (instruction: Instruction): boolean => instruction.value !== undefined;

@@ -1,6 +1,6 @@
 /** A module as functions of instructions: read from the binary format, and written again. */
-import { sectionsOf } from "../wasm.js";
-import { BinaryReader, decode, encode, op, unsigned } from "./instructions.js";
+import { Reader, encodeNumber, sectionsOf } from "../wasm.js";
+import { decode, encode, op } from "./instructions.js";
 import type { Instruction, Signature } from "./instructions.js";
 
 export interface Func {
@@ -56,7 +56,7 @@ export function read(module: Uint8Array): Program {
     }
     contents.set(id, module.subarray(start, end));
   }
-  const contentOf = (id: number): BinaryReader => new BinaryReader(contents.get(id) ?? Uint8Array.of(0));
+  const contentOf = (id: number): Reader => new Reader(contents.get(id) ?? Uint8Array.of(0), 0);
 
   const types = contentOf(section.type);
   const signatures = times(types.number(), (): Signature => {
@@ -87,7 +87,7 @@ export function read(module: Uint8Array): Program {
   };
 }
 
-function readFunction(signature: Signature, code: BinaryReader): Func {
+function readFunction(signature: Signature, code: Reader): Func {
   const end = code.number() + code.at;
   const locals = [...signature.parameters];
   for (let groups = code.number(); groups > 0; groups--) {
@@ -109,7 +109,10 @@ function localGroups({ signature, locals }: Func): number[] {
     if (last?.[1] === type) last[0]++;
     else groups.push([1, type]);
   }
-  return [...unsigned(groups.length), ...groups.flatMap(([count, type]) => [...unsigned(count), type])];
+  return [
+    ...encodeNumber(groups.length),
+    ...groups.flatMap(([count, type]) => [...encodeNumber(count), type]),
+  ];
 }
 
 export function write(program: Program): Uint8Array {
@@ -118,9 +121,9 @@ export function write(program: Program): Uint8Array {
   const indexOf = ({ parameters, results }: Signature): number => {
     const bytes = [
       FUNCTION_TYPE,
-      ...unsigned(parameters.length),
+      ...encodeNumber(parameters.length),
       ...parameters,
-      ...unsigned(results.length),
+      ...encodeNumber(results.length),
       ...results,
     ];
     const index = signatures.get(String(bytes)) ?? signatures.size;
@@ -129,36 +132,36 @@ export function write(program: Program): Uint8Array {
     return index;
   };
   const { functions, constants, exports } = program;
-  const declared = functions.flatMap(({ signature }) => unsigned(indexOf(signature)));
+  const declared = functions.flatMap(({ signature }) => encodeNumber(indexOf(signature)));
   const code = functions.flatMap((func) => {
     const bytes = [...localGroups(func), ...func.body.flatMap(encode), op.end];
-    return [...unsigned(bytes.length), ...bytes];
+    return [...encodeNumber(bytes.length), ...bytes];
   });
   const sections: [id: number, content: Iterable<number>][] = [
-    [section.type, [...unsigned(signatures.size), ...types]],
-    [section.function, [...unsigned(functions.length), ...declared]],
+    [section.type, [...encodeNumber(signatures.size), ...types]],
+    [section.function, [...encodeNumber(functions.length), ...declared]],
     [section.memory, program.memory],
     [
       section.global,
       [
-        ...unsigned(constants.length),
+        ...encodeNumber(constants.length),
         ...constants.flatMap(({ type, value }) => [type, 0, ...encode(value), op.end]),
       ],
     ],
     [
       section.export,
       [
-        ...unsigned(exports.length),
+        ...encodeNumber(exports.length),
         ...exports.flatMap(({ name, kind, index }) => [
-          ...unsigned(name.length),
+          ...encodeNumber(name.length),
           ...name,
           kind,
-          ...unsigned(index),
+          ...encodeNumber(index),
         ]),
       ],
     ],
-    [section.start, program.start === undefined ? [] : unsigned(program.start)],
-    [section.code, [...unsigned(functions.length), ...code]],
+    [section.start, program.start === undefined ? [] : encodeNumber(program.start)],
+    [section.code, [...encodeNumber(functions.length), ...code]],
     [section.data, program.data],
   ];
   return Uint8Array.from([
@@ -167,7 +170,7 @@ export function write(program: Program): Uint8Array {
       const bytes = [...content];
       return bytes.length === 0 || (bytes.length === 1 && bytes[0] === 0)
         ? []
-        : [id, ...unsigned(bytes.length), ...bytes];
+        : [id, ...encodeNumber(bytes.length), ...bytes];
     }),
   ]);
 }

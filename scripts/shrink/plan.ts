@@ -6,7 +6,7 @@ import type { Group, Occurrence, Search } from "./candidates.js";
 /** Bytes of `local.get`, `local.set` and `local.tee`; no function of the core has more than 128 locals. */
 const LOCAL = 2;
 /** Bytes of a function beside its instructions: its type's index, length, groups of locals, end; a share in its type. */
-const FUNCTION = 7;
+const FUNCTION = 5;
 /** Stands for what is computed and taken from the stack: no local, no constant. */
 const COMPUTED = Number.MAX_SAFE_INTEGER;
 

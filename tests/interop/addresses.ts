@@ -35,6 +35,10 @@ export const hasIpv6 = async (): Promise<boolean> => {
   }
 };
 
+export type Transport = "udp" | "tcp" | "tls";
+
 /** `udp:192.0.2.1:5060` or `udp:[2001:db8::1]:5060`, as in records. */
-export const targetText = (address: string, port: number): string =>
-  address.includes(":") ? `udp:[${address}]:${String(port)}` : `udp:${address}:${String(port)}`;
+export const targetText = (address: string, port: number, transport: Transport = "udp"): string =>
+  address.includes(":")
+    ? `${transport}:[${address}]:${String(port)}`
+    : `${transport}:${address}:${String(port)}`;

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import type { Socket } from "node:dgram";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 
 /** A datagram that arrived. `at`: milliseconds of `performance.now()`. */
 export interface Datagram {
@@ -41,6 +42,14 @@ export const ask = async (
   } finally {
     socket.close();
   }
+};
+
+/** Whether somebody has a UDP port of an IPv4 address: by the system's list, since asking or binding would disturb. */
+export const isOpen = (address: string, port: number): boolean => {
+  const octets = address.split(".").reverse();
+  const hexadecimal = octets.map((octet) => Number(octet).toString(16).padStart(2, "0")).join("");
+  const name = `${hexadecimal}:${port.toString(16).padStart(4, "0")}`.toUpperCase();
+  return readFileSync("/proc/net/udp", "latin1").includes(` ${name} `);
 };
 
 let texts = 0;

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Resolver } from "node:dns/promises";
+import type { Transport } from "./addresses.js";
 import { Program, removeFolder, temporaryFolder } from "./programs.js";
 
-/** A server behind `_sip._udp.example.test`. */
+/** A server behind `_sip._udp.example.test`, or the service of another transport. */
 export interface ServerRecord {
   /** Label below `example.test`. */
   readonly name: string;
@@ -11,6 +12,8 @@ export interface ServerRecord {
   /** 5060 where it is left out. */
   readonly port?: number;
   readonly priority: number;
+  /** UDP where it is left out. */
+  readonly transport?: Transport;
 }
 
 export interface Zone {
@@ -31,11 +34,14 @@ const PROBE = "ready.example.test";
 
 const QUERY = /query\[(\w+)\] (\S+) from /;
 
+/** The SRV names of the transports (RFC 3263, section 4.1). */
+const services = { udp: "_sip._udp", tcp: "_sip._tcp", tls: "_sips._tcp" } as const;
+
 const zoneLines = ({ servers, ttl }: Zone): string[] => [
   `local-ttl=${String(ttl)}`,
-  ...servers.flatMap(({ name, address, port = 5060, priority }) => [
+  ...servers.flatMap(({ name, address, port = 5060, priority, transport = "udp" }) => [
     `host-record=${name}.example.test,${address},${String(ttl)}`,
-    `srv-host=_sip._udp.example.test,${name}.example.test,${String(port)},${String(priority)},100`,
+    `srv-host=${services[transport]}.example.test,${name}.example.test,${String(port)},${String(priority)},100`,
   ]),
 ];
 

@@ -1,5 +1,10 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Certificate } from "../hosts/certificates.js";
 import { loopbackAddress, targetText } from "./addresses.js";
+import type { Transport } from "./addresses.js";
 import { ask, optionsRequest, uniqueText } from "./datagrams.js";
 import { Program, removeFolder, temporaryFolder } from "./programs.js";
 import type { Line } from "./programs.js";
@@ -8,6 +13,7 @@ const CONFIGURATION = fileURLToPath(new URL("../../../../tests/interop/kamailio.
 
 /** Below the ports that systems give out. */
 const CONTROL_PORT = 5066;
+export const TLS_PORT = 5061;
 
 export interface KamailioOptions {
   readonly address: string;
@@ -25,7 +31,28 @@ export interface KamailioOptions {
   readonly lifetime?: number;
   /** Answer every REGISTER 503 with a Retry-After of 30 s. */
   readonly unavailable?: boolean;
+  /** How phones reach it, beside UDP: TCP on its port, TLS on 5061 with a certificate. */
+  readonly transport?: Transport;
+  readonly certificate?: Certificate;
+  /** `ADDRESS:PORT` of what everything goes to that is for nobody registered; without it, that gets 405. */
+  readonly far?: string;
+  /** `ADDRESS:PORT` of what SUBSCRIBEs go to; `far` where it is left out. */
+  readonly notifier?: string;
+  /** What its Record-Route bears: its address, which holds where this is left out, or `example.test`. */
+  readonly recordRoute?: "address" | "name";
+  /** Keep no transactions: phones see the far end's own answers (a 503 of it would become a 500), not 100 at once. */
+  readonly stateless?: boolean;
 }
+
+/** Whether this Kamailio has a module: Debian keeps some in packages of their own. */
+export const hasModule = (name: string): boolean => {
+  const folder = temporaryFolder();
+  const file = join(folder, "kamailio.cfg");
+  writeFileSync(file, `#!KAMAILIO\nloadmodule "${name}.so"\nrequest_route { exit; }\n`);
+  const { status } = spawnSync("kamailio", ["-c", "-f", file]);
+  removeFolder(folder);
+  return status === 0;
+};
 
 /** A binding as Kamailio has it. */
 export interface Binding {
@@ -102,7 +129,11 @@ const loggedRequest = ({ text }: Line): LoggedRequest | undefined => {
   };
 };
 
-/** A Kamailio as a registrar, on an address of its own, with everything that it keeps in a folder of its own. */
+const option =
+  (name: string) =>
+  (value: string): string[] => [name, value];
+
+/** A Kamailio as a registrar and proxy, on an address of its own, with everything that it keeps in a folder of its own. */
 export class Kamailio {
   readonly address: string;
   readonly port: number;
@@ -121,37 +152,20 @@ export class Kamailio {
     this.#options = options;
     this.address = options.address;
     this.port = options.port ?? 5060;
-    this.target = targetText(this.address, this.port);
+    const { transport = "udp" } = options;
+    this.target = targetText(this.address, transport === "tls" ? TLS_PORT : this.port, transport);
   }
 
   /** Starts it, or starts it again without its bindings, and waits until it answers. */
   async restart(): Promise<void> {
     await this.kill();
-    const { digest = false, algorithm = "", nonceLifetime = 300, stale = false } = this.#options;
-    const { lifetime = 3600, unavailable = false } = this.#options;
-    const control = `udp:${this.#control}:${String(CONTROL_PORT)}`;
-    const definitions = [`LIFETIME=${String(lifetime)}`, `CONTROL="${control}"`];
-    if (digest)
-      definitions.push("WITH_AUTH", `NONCE_LIFETIME=${String(nonceLifetime)}`, `ALGORITHM="${algorithm}"`);
-    if (stale) definitions.push("WITH_STALE");
-    if (unavailable) definitions.push("WITH_503");
-    const host = this.address.includes(":") ? `[${this.address}]` : this.address;
-    const words = [
-      "-DD",
-      "-E",
-      "-f",
-      CONFIGURATION,
-      "-m",
-      "8",
-      "-M",
-      "4",
-      "-l",
-      `udp:${host}:${String(this.port)}`,
-    ];
+    const { transport = "udp" } = this.#options;
+    const memory = transport === "tls" ? ["-m", "16", "-M", "8"] : ["-m", "8", "-M", "4"];
+    const words = ["-DD", "-E", "-f", CONFIGURATION, ...memory, ...this.#listeners().flatMap(option("-l"))];
     words.push("-w", this.#folder, "-Y", this.#folder, "-P", `${this.#folder}/kamailio.pid`);
     const program = new Program(
       "kamailio",
-      [...words, ...definitions.flatMap((name) => ["-A", name])],
+      [...words, ...this.#definitions().flatMap(option("-A"))],
       this.#folder,
     );
     this.#program = program;
@@ -160,6 +174,36 @@ export class Kamailio {
       if (request !== undefined) this.#requests.push(request);
     });
     await program.until(() => this.answers(), "answer to OPTIONS");
+  }
+
+  #listeners(): string[] {
+    const { transport = "udp" } = this.#options;
+    const host = this.address.includes(":") ? `[${this.address}]` : this.address;
+    const listeners = [`udp:${host}:${String(this.port)}`];
+    if (transport !== "udp") listeners.push(`tcp:${host}:${String(this.port)}`);
+    if (transport === "tls") listeners.push(`tls:${host}:${String(TLS_PORT)}`);
+    return listeners;
+  }
+
+  /** What `kamailio.cfg` explains. */
+  #definitions(): string[] {
+    const { digest = false, algorithm = "", nonceLifetime = 300, stale = false } = this.#options;
+    const { lifetime = 3600, unavailable = false, transport = "udp", certificate } = this.#options;
+    const { far, notifier, recordRoute = "address", stateless = false } = this.#options;
+    const control = `udp:${this.#control}:${String(CONTROL_PORT)}`;
+    const definitions = [`LIFETIME=${String(lifetime)}`, `CONTROL="${control}"`];
+    if (digest)
+      definitions.push("WITH_AUTH", `NONCE_LIFETIME=${String(nonceLifetime)}`, `ALGORITHM="${algorithm}"`);
+    if (stale) definitions.push("WITH_STALE");
+    if (unavailable) definitions.push("WITH_503");
+    if (transport !== "udp") definitions.push("WITH_TCP");
+    if (certificate !== undefined)
+      definitions.push("WITH_TLS", `CERTIFICATE="${certificate.certificate}"`, `KEY="${certificate.key}"`);
+    if (far !== undefined) definitions.push(`FAR="sip:${far}"`);
+    if (notifier !== undefined) definitions.push(`NOTIFIER="sip:${notifier}"`);
+    if (stateless) definitions.push("STATELESS");
+    if (recordRoute === "name") definitions.push('ROUTE_NAME="example.test"');
+    return definitions;
   }
 
   /** Whether it answers an OPTIONS within half a second. */
@@ -194,9 +238,14 @@ export class Kamailio {
   }
 
   /** The REGISTERs that it has come to, also before a restart. */
-  async registers(): Promise<readonly LoggedRequest[]> {
+  registers(): Promise<readonly LoggedRequest[]> {
+    return this.requests("REGISTER");
+  }
+
+  /** The requests of a method that it has come to, also before a restart. */
+  async requests(wanted: string): Promise<readonly LoggedRequest[]> {
     await this.#logged();
-    return this.#requests.filter(({ method }) => method === "REGISTER");
+    return this.#requests.filter(({ method }) => method === wanted);
   }
 
   get log(): string {

@@ -51,15 +51,20 @@ export interface RunningPhone {
   stop(): Promise<void>;
 }
 
+/** A phone in this process, whose calls a test can make. */
+export interface LibraryPhone extends RunningPhone {
+  readonly phone: Phone;
+}
+
 /** Starts a phone in this process, by the library. */
-export const startPhone = async (text: string, dns: string): Promise<RunningPhone> => {
+export const startPhone = async (text: string, dns: string): Promise<LibraryPhone> => {
   const records = new Records();
   const phone = new Phone({ text, dns: [dns] });
   phone.on("record", (record) => {
     records.add(record);
   });
   await phone.start();
-  return { records, stop: () => phone.stop() };
+  return { phone, records, stop: () => phone.stop() };
 };
 
 const recordOf = (text: string): EventRecord | undefined => {

@@ -1,20 +1,28 @@
 import type { TestContext } from "node:test";
 import { freePort, loopbackAddress } from "./addresses.js";
+import type { Transport } from "./addresses.js";
 import { Dnsmasq } from "./dnsmasq.js";
-import { Kamailio } from "./kamailio.js";
+import type { ServerRecord } from "./dnsmasq.js";
+import { Kamailio, TLS_PORT } from "./kamailio.js";
 import type { KamailioOptions } from "./kamailio.js";
 import { CommandPhone, phoneText, startPhone } from "./phone.js";
-import type { PhoneSettings, RunningPhone } from "./phone.js";
+import type { LibraryPhone, PhoneSettings } from "./phone.js";
+
+type ServerOptions = Omit<KamailioOptions, "address" | "port" | "transport">;
 
 export interface SiteOptions {
   /** For both servers. */
-  readonly servers?: Omit<KamailioOptions, "address" | "port">;
+  readonly servers?: ServerOptions;
   /** For the primary, beyond what holds for both. */
-  readonly primary?: Omit<KamailioOptions, "address" | "port">;
+  readonly primary?: ServerOptions;
+  /** For the secondary, beyond what holds for both. */
+  readonly secondary?: ServerOptions;
   /** Leave the servers' ports closed until the test starts them. */
   readonly closed?: readonly ("primary" | "secondary")[];
   /** TTL of the DNS records in seconds; 300 where it is left out. */
   readonly ttl?: number;
+  /** How the phones reach the servers, and the service that DNS knows; UDP where it is left out. */
+  readonly transport?: Transport;
   /** Everything on `::1`, the servers on ports of their own. */
   readonly ipv6?: boolean;
 }
@@ -28,7 +36,7 @@ const endpoint = async (ipv6: boolean, port: number): Promise<{ address: string;
   ipv6 ? { address: "::1", port: await freePort("::1") } : { address: loopbackAddress(), port };
 
 /**
- * Two registrars behind `_sip._udp.example.test`, priorities 10 and 20, and their DNS server. All of it, and the
+ * Two servers behind `_sip._udp.example.test`, or the service of another transport, priorities 10 and 20, and their DNS server. All of it, and the
  * phones, ends with the test.
  */
 export class Site {
@@ -38,21 +46,30 @@ export class Site {
     readonly primary: Kamailio,
     readonly secondary: Kamailio,
     readonly dns: Dnsmasq,
+    readonly transport: Transport,
   ) {}
 
   static async open(test: TestContext, options: SiteOptions = {}): Promise<Site> {
-    const { servers = {}, primary = {}, closed = [], ttl = 300, ipv6 = false } = options;
-    const first = new Kamailio({ ...servers, ...primary, ...(await endpoint(ipv6, 5060)) });
-    const second = new Kamailio({ ...servers, ...(await endpoint(ipv6, 5060)) });
+    const { servers = {}, primary = {}, secondary = {}, closed = [] } = options;
+    const { ttl = 300, ipv6 = false, transport = "udp" } = options;
+    const server = async (own: ServerOptions): Promise<Kamailio> =>
+      new Kamailio({ ...servers, ...own, transport, ...(await endpoint(ipv6, 5060)) });
+    const first = await server(primary);
+    const second = await server(secondary);
+    const record = ({ address, port }: Kamailio): Pick<ServerRecord, "address" | "port" | "transport"> => ({
+      address,
+      port: transport === "tls" ? TLS_PORT : port,
+      transport,
+    });
     const asked = await endpoint(ipv6, 5300);
     const dns = new Dnsmasq(asked.address, asked.port, {
       ttl,
       servers: [
-        { name: "pri", address: first.address, port: first.port, priority: 10 },
-        { name: "sec", address: second.address, port: second.port, priority: 20 },
+        { name: "pri", ...record(first), priority: 10 },
+        { name: "sec", ...record(second), priority: 20 },
       ],
     });
-    const site = new Site(first, second, dns);
+    const site = new Site(first, second, dns, transport);
     test.after(() => site.#close());
     await Promise.all([
       closed.includes("primary") ? undefined : first.restart(),
@@ -68,17 +85,22 @@ export class Site {
   }
 
   /** Starts a phone in this process. */
-  async phone(settings?: PhoneSettings): Promise<RunningPhone> {
-    const phone = await startPhone(phoneText(settings), this.dns.endpoint);
+  async phone(settings?: PhoneSettings): Promise<LibraryPhone> {
+    const phone = await startPhone(this.#text(settings), this.dns.endpoint);
     this.#parts.push(phone);
     return phone;
   }
 
   /** Starts a phone as the command, with `--json` unless other words are given. */
   command(settings?: PhoneSettings, words?: readonly string[]): CommandPhone {
-    const phone = new CommandPhone(phoneText(settings), this.dns.endpoint, words);
+    const phone = new CommandPhone(this.#text(settings), this.dns.endpoint, words);
     this.#parts.push(phone);
     return phone;
+  }
+
+  #text(settings: PhoneSettings = {}): string {
+    const transport = { "sip_server.1.transport_type": ["udp", "tcp", "tls"].indexOf(this.transport) };
+    return phoneText({ ...settings, account: { ...transport, ...settings.account } });
   }
 
   async #close(): Promise<void> {

@@ -7,7 +7,7 @@ import * as headers from "../../../assembly/sip/header";
 import * as view from "../../../assembly/sip/message";
 import { addressDisplay, addressParameters, addressUri } from "../../../assembly/sip/nameaddr";
 import { beginResponse } from "../../../assembly/sip/respond";
-import { Uri, parseUri, sameUri } from "../../../assembly/sip/uri";
+import { Uri, parseUri, sameContact } from "../../../assembly/sip/uri";
 import { Via, viaParameter } from "../../../assembly/sip/via";
 import { randomBelow, seedRandom } from "../../../assembly/time/random";
 import { atEdge, put, text } from "../bytes/memory";
@@ -50,7 +50,7 @@ function askEverything(bytes: Span): void {
       if (parseUri(addressUri(value), uri)) {
         within(uri.host, bytes);
         within(uri.parameters, bytes);
-        if (!sameUri(uri, uri)) strays++;
+        if (!sameContact(uri, uri)) strays++;
       }
     }
     for (let n = 0; view.header(id, n) != NO_SPAN; n++) within(view.header(id, n), bytes);

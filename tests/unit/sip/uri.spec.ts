@@ -7,7 +7,7 @@ import {
   Uri,
   parseUri,
   portOf,
-  sameUri,
+  sameContact,
   uriParameter,
 } from "../../../assembly/sip/uri";
 import { atEdge, put, text } from "../bytes/memory";
@@ -39,8 +39,8 @@ function parts(literal: string): string {
 
 function same(a: string, b: string): bool {
   if (!parseUri(put(a), uri) || !parseUri(put(b), other)) throw new Error(a + " " + b);
-  const result = sameUri(uri, other);
-  if (sameUri(other, uri) != result) throw new Error("not symmetric: " + a + " " + b);
+  const result = sameContact(uri, other);
+  if (sameContact(other, uri) != result) throw new Error("not symmetric: " + a + " " + b);
   return result;
 }
 
@@ -144,7 +144,7 @@ describe("a SIP URI", () => {
   });
 });
 
-describe("two SIP URIs", () => {
+describe("two contacts", () => {
   it("are the same (RFC 3261, 19.1.4)", () => {
     const pairs: string[] = [
       "sip:alice@atlanta.com",
@@ -193,10 +193,6 @@ describe("two SIP URIs", () => {
       "sip:bob@biloxi.com;transport=tcp",
       "sip:bob@biloxi.com;transport=tcp",
       "sip:bob@biloxi.com;transport=udp",
-      "sip:carol@chicago.com",
-      "sip:carol@chicago.com?Subject=next%20meeting",
-      "sip:carol@chicago.com;security=off",
-      "sip:carol@chicago.com;security=on",
       "sip:bob@phone21.boxesbybob.com",
       "sip:bob@192.0.2.4",
       "sip:a@b",
@@ -207,16 +203,6 @@ describe("two SIP URIs", () => {
       "sip:b",
       "sip:a@b",
       "sip:aa@b",
-      "sip:a:x@b",
-      "sip:a:y@b",
-      "sip:a@b;user=phone",
-      "sip:a@b",
-      "sip:a@b;maddr=192.0.2.1",
-      "sip:a@b",
-      "sip:a@b;ttl=1",
-      "sip:a@b",
-      "sip:a@b;method=INVITE",
-      "sip:a@b",
       "sip:a@[2001:db8::1]",
       "sip:a@[2001:db8::2]",
       "sip:a@[::c000:201]",
