@@ -53,7 +53,9 @@ export function compressed(octets: Uint8Array): Uint8Array {
   }
   const packed: number[] = [];
   for (let at = 0; at < octets.length;) {
-    const { length, distance } = steps[at]!;
+    const step = steps[at];
+    if (step === undefined) throw new RangeError("a step into nowhere");
+    const { length, distance } = step;
     if (distance === 0) packed.push(length - 1, ...octets.subarray(at, at + length));
     else packed.push(0x80 | ((length - SHORTEST) << 3) | ((distance - 1) >> 8), (distance - 1) & 0xff);
     at += length;
