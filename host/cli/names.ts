@@ -1,25 +1,42 @@
 import { readConfiguration } from "../node/files.js";
+import { printable } from "./render/words.js";
+
+/** What the command needs to know of an account by itself. */
+export interface FileAccount {
+  /** The label where there is one, else the user name; may be empty. */
+  readonly name: string;
+  readonly isEnabled: boolean;
+  /** The domain of its addresses; empty where it has no server. */
+  readonly domain: string;
+}
+
+const ACCOUNTS = 16;
 
 /**
- * Names of the accounts by their number: the label where there is one, else the user name. The core reads the
- * configuration by itself; this is for the eyes only.
+ * The accounts by their number, those that the files say something of. The core reads the configuration by itself;
+ * this is for the eyes, and for what is written without a domain.
  */
-export const accountNames = (paths: readonly string[]): Map<number, string> => {
+export const readAccounts = (paths: readonly string[]): Map<number, FileAccount> => {
   const values = new Map<string, string>();
   for (const { octets } of readConfiguration(paths).files) {
     const text = new TextDecoder().decode(octets);
     for (const [, key = "", value = ""] of text.matchAll(
-      /^[ \t]*(account\.\d+\.(?:label|user_name))[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm,
+      /^[ \t]*(account\.\d+\.(?:label|user_name|enable|sip_server\.[12]\.address))[ \t]*=[ \t]*(.*?)[ \t\r]*$/gm,
     )) {
       values.set(key, value === "%NULL%" || value === "%EMPTY%" ? "" : value);
     }
   }
-  const names = new Map<number, string>();
-  for (let account = 1; account <= 16; account++) {
+  const accounts = new Map<number, FileAccount>();
+  for (let account = 1; account <= ACCOUNTS; account++) {
     const valueOf = (key: string): string => values.get(`account.${String(account)}.${key}`) ?? "";
-    const name = valueOf("label") || valueOf("user_name");
-    // eslint-disable-next-line no-control-regex -- control characters of a file have no business on a terminal
-    if (name !== "") names.set(account, name.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, "?"));
+    const name = printable(valueOf("label") || valueOf("user_name"));
+    const isEnabled = valueOf("enable") === "1";
+    const domain = valueOf("sip_server.1.address") || valueOf("sip_server.2.address");
+    if (name !== "" || isEnabled || domain !== "") accounts.set(account, { name, isEnabled, domain });
   }
-  return names;
+  return accounts;
 };
+
+/** Names of the accounts by their number: labels, or user names. */
+export const accountNames = (accounts: ReadonlyMap<number, FileAccount>): Map<number, string> =>
+  new Map([...accounts].filter(([, { name }]) => name !== "").map(([account, { name }]) => [account, name]));

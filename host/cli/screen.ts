@@ -1,3 +1,4 @@
+import { printable } from "./render/words.js";
 import { width, wrapParts } from "./render/wrap.js";
 import type { OutputStream } from "./terminal.js";
 
@@ -9,6 +10,7 @@ const SYNCHRONIZED = ["\x1b[?2026h", "\x1b[?2026l"] as const;
 const UNWRAPPED = ["\x1b[?7l", "\x1b[?7h"] as const;
 const CLEAR_REST_OF_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
+const right = (columns: number): string => (columns === 0 ? "" : `\x1b[${String(columns)}C`);
 const up = (rows: number): string => (rows === 0 ? "\r" : `\r\x1b[${String(rows)}A`);
 
 /**
@@ -24,14 +26,41 @@ export const fitRows = (lines: readonly (readonly string[])[], columns: number, 
   return [...short.slice(0, room - 1), `… and ${String(short.length - room + 1)} more`];
 };
 
+const NO_INPUT = { row: "", column: 0 } as const;
+
+/** A line that somebody is typing. */
+export interface InputLine {
+  /** What is before it. */
+  readonly prompt: string;
+  readonly text: string;
+  /** Where the cursor is in the text, from 0. */
+  readonly cursor: number;
+}
+
+/** The part of an input line that fits into `columns`, and the cursor's column in it. */
+export const fitInput = (
+  { prompt, text, cursor }: InputLine,
+  columns: number,
+): { readonly row: string; readonly column: number } => {
+  const room = Math.max(1, columns - prompt.length - 1);
+  const first = Math.max(0, cursor - room);
+  return {
+    row: prompt + printable(text.slice(first, first + room)),
+    column: prompt.length + cursor - first,
+  };
+};
+
 /**
- * A terminal with lines that scroll and a status that stays below them. Everything is written over, nothing is
- * cleared first, so that nothing flickers.
+ * A terminal with lines that scroll, a status that stays below them, and below that what is being typed. Everything is
+ * written over, nothing is cleared first, so that nothing flickers.
  */
 export class Screen {
   readonly #stream: OutputStream;
   #status: readonly (readonly string[])[] = [];
   #shown: readonly string[] = [];
+  #input: InputLine | undefined;
+  /** The column in which the cursor was left. */
+  #column = 0;
 
   constructor(stream: OutputStream) {
     this.#stream = stream;
@@ -50,23 +79,34 @@ export class Screen {
     this.#draw([]);
   }
 
+  /** Shows what is being typed, with the cursor in it; nothing where it is left out. */
+  input(line: InputLine | undefined): void {
+    this.#input = line;
+    this.#draw([]);
+  }
+
   #rows(): string[] {
     const { columns = DEFAULT_COLUMNS, rows = DEFAULT_ROWS } = this.#stream;
     return fitRows(this.#status, columns, rows);
   }
 
-  /** Rows that the status takes now: a terminal that has become narrower has broken those that are too long. */
+  /** Rows above the cursor's now: a terminal that has become narrower has broken those that are too long. */
   #height(): number {
     const { columns = DEFAULT_COLUMNS } = this.#stream;
-    return this.#shown.reduce((sum, row) => sum + Math.max(1, Math.ceil(width(row) / columns)), 0);
+    const status = this.#shown.reduce((sum, row) => sum + Math.max(1, Math.ceil(width(row) / columns)), 0);
+    return status + Math.floor(this.#column / columns);
   }
 
   #draw(lines: readonly string[]): void {
     const rows = this.#rows();
     const above = lines.map((text) => `${text}${CLEAR_REST_OF_LINE}\n`).join("");
     const below = rows.map((row) => `${row}${CLEAR_REST_OF_LINE}\n`).join("");
-    const status = `${UNWRAPPED[0]}${below}${UNWRAPPED[1]}${CLEAR_BELOW}`;
-    this.#stream.write(`${SYNCHRONIZED[0]}${up(this.#height())}${above}${status}${SYNCHRONIZED[1]}`);
+    const { columns = DEFAULT_COLUMNS } = this.#stream;
+    const { row, column } = this.#input === undefined ? NO_INPUT : fitInput(this.#input, columns);
+    const status = `${UNWRAPPED[0]}${below}${row}${UNWRAPPED[1]}${CLEAR_BELOW}`;
+    const cursor = column === 0 && row === "" ? "" : `\r${right(column)}`;
+    this.#stream.write(`${SYNCHRONIZED[0]}${up(this.#height())}${above}${status}${cursor}${SYNCHRONIZED[1]}`);
     this.#shown = rows;
+    this.#column = column;
   }
 }

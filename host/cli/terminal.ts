@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import { isatty } from "node:tty";
 import { paintFor, wantsColour } from "./paint.js";
 import type { Paint } from "./paint.js";
 
@@ -11,8 +13,10 @@ export interface OutputStream {
   off(event: "error" | "resize", listener: () => void): unknown;
 }
 
-/** Where a command writes: results to one stream, diagnostics and errors to the other. */
+/** Where a command writes: results to one stream, diagnostics and errors to the other; and what is typed. */
 export interface Terminal {
+  /** What somebody types at a terminal; `undefined` where standard input is none, which is then not read. */
+  readonly input: Readable | undefined;
   readonly out: OutputStream;
   readonly err: OutputStream;
   /** Colours for results. */
@@ -33,10 +37,17 @@ export const isUnicodeLocale = (environment: NodeJS.ProcessEnv, platform: string
   return /utf-?8/i.test([LC_ALL, LC_CTYPE, LANG].find((value) => value !== "") ?? "");
 };
 
+/** The file descriptor of standard input. */
+const STANDARD_INPUT = 0;
+
 /** The terminal of this process. */
 export const processTerminal = (): Terminal => {
   const { stdout, stderr, env, platform } = process;
   return {
+    // The stream comes to be when it is asked for.
+    get input() {
+      return isatty(STANDARD_INPUT) ? process.stdin : undefined;
+    },
     out: stdout,
     err: stderr,
     paint: paintFor(wantsColour(stdout.isTTY, env)),

@@ -1,10 +1,11 @@
 import type { EventRecord } from "../abi/record.js";
-import type { AccountStatus } from "../abi/status.js";
-import { Quietness, recordText } from "./render/record.js";
-import { Origins, accountLabel, statusKey, statusLines } from "./render/status.js";
+import { Quietness, recordBody, recordText } from "./render/record.js";
+import { accountLabel, statusKey } from "./render/status.js";
 import { diagnosticLines } from "./render/diagnostic.js";
 import { preciseTime } from "./render/words.js";
 import { Screen } from "./screen.js";
+import type { InputLine } from "./screen.js";
+import type { Standing } from "./standing.js";
 import type { Terminal } from "./terminal.js";
 import { writeLine } from "./terminal.js";
 
@@ -14,8 +15,12 @@ export interface View {
   record(record: EventRecord): void;
   /** A sentence that is no record. */
   sentence(text: string): void;
-  /** The phone works since `startedAt`, and where its accounts stand can be asked for from now on. */
-  started(startedAt: Date): void;
+  /** A line for whoever types. */
+  reply(line: string): void;
+  /** What is being typed, where the view shows that; nothing any more where it is left out. */
+  input(line: InputLine | undefined): void;
+  /** The phone works, and where its accounts stand can be asked for from now on. */
+  started(): void;
   /** Nothing follows. */
   end(): void;
 }
@@ -38,6 +43,14 @@ export class JsonView implements View {
     writeLine(this.#terminal.err, text);
   }
 
+  reply(line: string): void {
+    writeLine(this.#terminal.err, line);
+  }
+
+  input(): void {
+    // The terminal shows by itself what is typed.
+  }
+
   started(): void {
     // Records carry their own time.
   }
@@ -54,8 +67,13 @@ const TICK = 1000;
 export interface PeopleViewOptions {
   readonly terminal: Terminal;
   readonly verbose: boolean;
+  /** Whether the bodies of NOTIFY are written out; those of everything else are where it is verbose. */
+  readonly notifications: boolean;
   readonly names: ReadonlyMap<number, string>;
-  readonly status: () => readonly AccountStatus[];
+  /** The number by which people know a call. */
+  readonly numberOf: (call: number) => number;
+  /** Where the accounts stand after the record that is shown. */
+  readonly standing: Standing;
 }
 
 /**
@@ -66,11 +84,9 @@ export class PeopleView implements View {
   readonly #options: PeopleViewOptions;
   readonly #quietness: Quietness | undefined;
   readonly #screen: Screen | undefined;
-  readonly #origins = new Origins();
   /** The last status of each slot that was written to a pipe. */
   readonly #told = new Map<string, string>();
   readonly #labelWidth: number;
-  #startedAt = new Date();
   #ticking: NodeJS.Timeout | undefined;
 
   constructor(options: PeopleViewOptions) {
@@ -81,8 +97,7 @@ export class PeopleView implements View {
     this.#labelWidth = Math.max("phone".length, ...labels.map((label) => label.length));
   }
 
-  started(startedAt: Date): void {
-    this.#startedAt = startedAt;
+  started(): void {
     if (this.#screen === undefined) return;
     this.#ticking = setInterval(() => {
       this.#showStatus();
@@ -91,18 +106,24 @@ export class PeopleView implements View {
   }
 
   record(record: EventRecord): void {
-    this.#origins.add(record);
     const { terminal, verbose } = this.#options;
     if (record.event === "config") {
       if (record.level === "note" && !verbose) return;
       for (const line of diagnosticLines(record, terminal.errorPaint)) this.sentence(line);
       return;
     }
-    if (this.#quietness?.shows(record) ?? true) {
-      this.#write(`${this.#head(record.t, record.account)}  ${recordText(record, terminal.paint)}`);
-    }
+    if (this.#quietness?.shows(record) ?? true) this.#tell(record);
     if (this.#screen === undefined) this.#tellStatus(record);
     else this.#showStatus();
+  }
+
+  reply(line: string): void {
+    if (this.#screen === undefined) writeLine(this.#options.terminal.err, line);
+    else this.#screen.line(line);
+  }
+
+  input(line: InputLine | undefined): void {
+    this.#screen?.input(line);
   }
 
   sentence(text: string): void {
@@ -116,14 +137,27 @@ export class PeopleView implements View {
     clearInterval(this.#ticking);
     this.#options.terminal.out.off("resize", this.#showStatus);
     // What is left of the status would soon be wrong.
+    this.#screen?.input(undefined);
     this.#screen?.status([]);
   }
 
   #head(t: number, account: number): string {
     const { names, terminal } = this.#options;
-    const time = preciseTime(new Date(this.#startedAt.getTime() + t));
+    const time = this.#timeOf(t);
     const label = account === 0 ? "phone" : accountLabel(account, names.get(account) ?? "");
     return `${terminal.paint.dim(time)}  ${label.padEnd(this.#labelWidth)}`;
+  }
+
+  #timeOf(t: number): string {
+    return preciseTime(new Date(this.#options.standing.startedAt.getTime() + t));
+  }
+
+  #tell(record: EventRecord): void {
+    const { terminal, verbose, notifications, numberOf } = this.#options;
+    const shown = "call" in record ? { ...record, call: numberOf(record.call) } : record;
+    this.#write(`${this.#head(record.t, record.account)}  ${recordText(shown, terminal.paint)}`);
+    if (!verbose && !(notifications && record.event === "notify")) return;
+    for (const line of recordBody(record)) this.#write(`    ${line}`);
   }
 
   #write(line: string): void {
@@ -131,33 +165,22 @@ export class PeopleView implements View {
     else this.#screen.line(line);
   }
 
-  #linesOf(status: AccountStatus, now: number): string[][] {
-    return statusLines(status, {
-      now,
-      startedAt: this.#startedAt,
-      name: this.#options.names.get(status.account) ?? "",
-      cameFrom: (slot) => this.#origins.of(status.account, slot),
-      paint: this.#options.terminal.paint,
-    });
-  }
-
   /** Writes the status of slots that are not what they were told to be. States on the way are left out. */
   #tellStatus({ t, account }: EventRecord): void {
-    const status = this.#options.status().find((each) => each.account === account);
+    const { standing } = this.#options;
+    const status = standing.accounts.find((each) => each.account === account);
     if (status === undefined) return;
-    const lines = this.#linesOf(status, t);
+    const lines = standing.linesOf(status, t);
     status.slots.forEach((slot, index) => {
       const key = statusKey(slot);
       const place = `${String(account)} ${String(slot.slot)}`;
       if (slot.state === "starting" || slot.state === "registering" || this.#told.get(place) === key) return;
       this.#told.set(place, key);
-      const time = preciseTime(new Date(this.#startedAt.getTime() + t));
-      this.#write(`${time}  = ${(lines[index] ?? []).join("; ")}`);
+      this.#write(`${this.#timeOf(t)}  = ${(lines[index] ?? []).join("; ")}`);
     });
   }
 
   readonly #showStatus = (): void => {
-    const now = Date.now() - this.#startedAt.getTime();
-    this.#screen?.status(this.#options.status().flatMap((status) => this.#linesOf(status, now)));
+    this.#screen?.status(this.#options.standing.now());
   };
 }

@@ -1,63 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { wrapParts, wrapWords } from "../../host/cli/render/wrap.js";
-import { Screen, fitRows } from "../../host/cli/screen.js";
-import type { OutputStream } from "../../host/cli/terminal.js";
+import { Screen, fitInput, fitRows } from "../../host/cli/screen.js";
 import { isUnicodeLocale } from "../../host/cli/terminal.js";
-
-/** A terminal that knows what a screen writes: text, line feeds, and the sequences for up, clear line and clear below. */
-class Paper implements OutputStream {
-  readonly isTTY = true;
-  readonly rows = 24;
-  readonly lines: string[] = [""];
-  writes = 0;
-  #row = 0;
-  #column = 0;
-
-  constructor(public columns: number) {}
-
-  write(text: string): boolean {
-    this.writes++;
-    // eslint-disable-next-line no-control-regex -- that is what a terminal reads
-    for (const [token] of text.matchAll(/\x1b\[\??\d*[A-Za-z]|[^]/g)) this.#take(token);
-    return true;
-  }
-
-  /** Puts the cursor at the beginning of a row. */
-  goTo(row: number): void {
-    this.#row = row;
-    this.#column = 0;
-  }
-
-  on(): void {
-    // Nothing happens to paper.
-  }
-
-  off(): void {
-    // Nothing happens to paper.
-  }
-
-  #take(token: string): void {
-    if (token === "\n") {
-      this.#row++;
-      this.#column = 0;
-      this.lines[this.#row] ??= "";
-    } else if (token === "\r") this.#column = 0;
-    else if (token.endsWith("A")) this.#row -= Number(token.slice(2, -1));
-    else if (token.endsWith("K")) this.lines[this.#row] = this.#line.slice(0, this.#column);
-    else if (token.endsWith("J")) {
-      this.lines[this.#row] = this.#line.slice(0, this.#column);
-      this.lines.length = this.#row + 1;
-    } else if (!token.startsWith("\x1b")) {
-      this.lines[this.#row] = this.#line.slice(0, this.#column) + token + this.#line.slice(this.#column + 1);
-      this.#column++;
-    }
-  }
-
-  get #line(): string {
-    return this.lines[this.#row] ?? "";
-  }
-}
+import { Paper } from "./paper.js";
 
 describe("the screen", () => {
   it("keeps the status below the lines, and writes each change at once", () => {
@@ -101,6 +47,44 @@ describe("the screen", () => {
     assert.deepEqual(paper.lines, ["x", "short", ""]);
     screen.status([]);
     assert.deepEqual(paper.lines, ["x", ""]);
+  });
+
+  it("keeps what is being typed below the status, with the cursor in it", () => {
+    const paper = new Paper(40);
+    const screen = new Screen(paper);
+    screen.status([["status"]]);
+    screen.input({ prompt: "> ", text: "call 1002", cursor: 4 });
+    assert.deepEqual(paper.lines, ["status", "> call 1002"]);
+    assert.deepEqual(paper.cursor, { row: 1, column: 6 });
+    screen.line("one");
+    screen.status([["status"], ["of two"]]);
+    assert.deepEqual(paper.lines, ["one", "status", "of two", "> call 1002"]);
+    assert.deepEqual(paper.cursor, { row: 3, column: 6 });
+    screen.input(undefined);
+    screen.line("two");
+    assert.deepEqual(paper.lines, ["one", "two", "status", "of two", ""]);
+    assert.deepEqual(paper.cursor, { row: 4, column: 0 });
+  });
+
+  it("finds its status again when a narrower terminal has broken what is being typed", () => {
+    const paper = new Paper(40);
+    const screen = new Screen(paper);
+    screen.status([["status"]]);
+    screen.input({ prompt: "> ", text: "call sip:bob@example.com", cursor: 24 });
+    paper.columns = 20;
+    paper.lines.splice(1, 1, "> call sip:bob@examp", "le.com");
+    paper.goTo(2);
+    screen.line("one");
+    assert.deepEqual(paper.lines.slice(0, 2), ["one", "status"]);
+  });
+
+  it("shows the part of a long input in which the cursor is, and none of its control characters", () => {
+    const text = "0123456789";
+    assert.deepEqual(fitInput({ prompt: "> ", text, cursor: 10 }, 80), { row: "> 0123456789", column: 12 });
+    assert.deepEqual(fitInput({ prompt: "> ", text, cursor: 10 }, 9), { row: "> 456789", column: 8 });
+    assert.deepEqual(fitInput({ prompt: "> ", text, cursor: 7 }, 9), { row: "> 123456", column: 8 });
+    assert.deepEqual(fitInput({ prompt: "> ", text, cursor: 3 }, 9), { row: "> 012345", column: 5 });
+    assert.equal(fitInput({ prompt: "> ", text: "a\x1b[2Jb", cursor: 0 }, 80).row, "> a?[2Jb");
   });
 
   it("breaks a status between its parts", () => {

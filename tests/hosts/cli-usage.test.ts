@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { InvalidArgumentError } from "commander";
 import { dnsServer, durationInMilliseconds } from "../../host/cli/arguments.js";
-import { accountNames } from "../../host/cli/names.js";
+import { accountNames, readAccounts } from "../../host/cli/names.js";
 import { run, testFolder, writeFile } from "./cli-harness.js";
 
 const folder = testFolder();
@@ -90,7 +90,7 @@ describe("the names of accounts", () => {
       "  account.1.user_name =  101 \naccount.2.label = Front desk\naccount.3.label = %NULL%\naccount.4.label = \u001b[31mred\n",
     );
     assert.deepEqual(
-      [...accountNames([common, own])],
+      [...accountNames(readAccounts([common, own]))],
       [
         [1, "101"],
         [2, "Front desk"],

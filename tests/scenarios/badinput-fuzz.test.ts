@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Random, Registrar, Simulation, Zone, parseEndpoint } from "../../host/simulated/index.js";
+import { Registrar, Simulation, Zone, parseEndpoint } from "../../host/simulated/index.js";
 import type { Service, SimulatedPhone } from "../../host/simulated/index.js";
 import { configuration } from "./helpers.js";
 import { service } from "./lookups.js";
+import { Mutator } from "./mutator.js";
 
 /*
  * Real answers, mutated: each answer of a server comes after some damaged copies of itself, or is damaged itself. A
@@ -11,79 +12,6 @@ import { service } from "./lookups.js";
  */
 
 const MINUTE = 60_000;
-const PIECES = [
-  "\r\n",
-  "\r\n\r\n",
-  "\0",
-  ":",
-  ";",
-  ",",
-  "<",
-  ">",
-  '"',
-  "%",
-  "=",
-  "SIP/2.0 ",
-  "99999999999999999999",
-  "-1",
-  "[::ffff:1.2.3.4]",
-  "Content-Length: 99999\r\n",
-  "Retry-After: 949302838503028349304023988\r\n",
-  'WWW-Authenticate: Digest realm="x", nonce="y", qop="auth"\r\n',
-  "\xc0\x0c",
-  "\xff\xff",
-  "\x3f",
-].map((text) => Buffer.from(text, "latin1"));
-
-class Mutator {
-  readonly #random: Random;
-  made = 0;
-
-  constructor(seed: number) {
-    this.#random = new Random(seed);
-  }
-
-  below(bound: number): number {
-    return Math.floor(this.#random.next() * bound);
-  }
-
-  /** Damages a message in one to four ways. */
-  mutate(octets: Uint8Array): Uint8Array {
-    this.made++;
-    let message = Buffer.from(octets);
-    for (let times = 1 + this.below(4); times > 0; times--) message = this.#change(message);
-    return message;
-  }
-
-  #change(message: Buffer): Buffer<ArrayBuffer> {
-    const at = this.below(message.length + 1);
-    const length = this.below(Math.min(64, message.length - at) + 1);
-    const before = message.subarray(0, at);
-    const behind = message.subarray(at + length);
-    switch (this.below(9)) {
-      case 0:
-        return Buffer.concat([before]);
-      case 1:
-        return Buffer.concat([before, behind]);
-      case 2:
-        return Buffer.concat([before, message.subarray(at, at + length), message.subarray(at)]);
-      case 3:
-        return Buffer.concat([before, PIECES[this.below(PIECES.length)] ?? behind, message.subarray(at)]);
-      case 4:
-        return Buffer.concat([before, PIECES[this.below(PIECES.length)] ?? behind, behind]);
-      case 5:
-        return Buffer.concat([before, this.#random.octets(length), behind]);
-      case 6:
-        return Buffer.concat([behind, before]);
-      default: {
-        const copy = Buffer.from(message);
-        if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << this.below(8));
-        return Buffer.concat([copy]);
-      }
-    }
-  }
-}
-
 const request = (method: string, ...headers: readonly string[]): Buffer =>
   Buffer.from(
     [

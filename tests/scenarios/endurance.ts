@@ -30,8 +30,8 @@ const variants: readonly Settings[] = [
   { "sip_server.1.failback_mode": 2, "sip_server.1.retry_counts": 1, dns_cache_type: 2 },
 ];
 
-/** The configuration of all accounts. */
-export const file = (): string => {
+/** The configuration of all accounts; `more` are further keys of an account. */
+export const file = (more: (account: number) => Settings = () => ({})): string => {
   const all: Record<string, string | number> = { "sip.failback_surge_prevention": 5 };
   for (let account = 1; account <= ACCOUNTS; account++) {
     const keys: Settings = {
@@ -44,6 +44,7 @@ export const file = (): string => {
       "sip_server.2.expires": 600,
       reg_failed_retry_max_time: account % 2 === 0 ? 60 : 0,
       ...variants[account % variants.length],
+      ...more(account),
     };
     for (const [key, value] of Object.entries(keys))
       all[key.startsWith("sip.") ? key : `account.${String(account)}.${key}`] = value;
@@ -62,7 +63,7 @@ export class Installation {
   readonly phone: SimulatedPhone;
   #names = 0;
 
-  constructor(options: SimulatedPhoneOptions = {}, log = false) {
+  constructor(options: SimulatedPhoneOptions = {}, log = false, configured = file()) {
     this.s = new Simulation(5);
     this.servers = ["1", "2", "3", "4"].map((host, index) =>
       this.s.registrar(`192.0.2.${host}`, {
@@ -73,7 +74,7 @@ export class Installation {
     );
     this.fillZone();
     this.s.network.latency = 10;
-    this.phone = this.s.phone(file(), options);
+    this.phone = this.s.phone(configured, options);
   }
 
   /** The records as they should be; the hosts have other names than the last time. */

@@ -219,7 +219,8 @@ function giveUpWaiting(call: Call, now: i64): void {
 /** RFC 3262 (3): PRACK ends the resends of the provisional answer that it names. */
 function prackArrived(call: Call, flow: Flow, via: Via, now: i64): void {
   const transaction = serverTransactionOf(call.server);
-  const known = transaction != null && transaction.isOpen && call.localRseq > 0 && namesOurs(call);
+  const waits = transaction != null && transaction.isOpen && transaction.nextSend != NEVER;
+  const known = waits && namesOurs(call);
   if (known) transaction!.acknowledged(now);
   answerOnce(flow, via, known ? 200 : 481, now);
   if (known && spanLength(message.body) > 0) pass(call, METHOD_PRACK, 0, false, 0);

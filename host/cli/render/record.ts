@@ -1,6 +1,7 @@
 import type { EventName } from "../../abi/contract.js";
 import type { EventRecord, NameOf, RecordOf } from "../../abi/record.js";
 import type { Paint } from "../paint.js";
+import { callLabel, peerText } from "./peer.js";
 import {
   callStates,
   causeRules,
@@ -11,7 +12,7 @@ import {
   packages,
   requestReasons,
 } from "./reasons.js";
-import { counted, duration, shortTime } from "./words.js";
+import { counted, duration, printable, shortTime } from "./words.js";
 
 type Formatter<Name extends EventName> = (record: RecordOf<Name>, paint: Paint) => string;
 
@@ -28,9 +29,9 @@ const statusPaint = (status: number, paint: Paint): string => {
   return status >= 200 ? paint.green(text) : text;
 };
 
-/** Why something is over, with the answer behind it. Empty where there is nothing to tell. */
+/** Why something is over, with the refusal behind it. Empty where there is nothing to tell. */
 const whyText = (reason: NameOf<"failure">, status: number): string =>
-  [failures[reason], status === 0 ? "" : `answer ${String(status)}`].filter((part) => part !== "").join(", ");
+  [failures[reason], status < 300 ? "" : `answer ${String(status)}`].filter((part) => part !== "").join(", ");
 
 const nextTryText = (retry: number): string => (retry === 0 ? "" : `; next try in ${shortTime(retry)}`);
 
@@ -110,7 +111,7 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
     paint.red(`${transport.toUpperCase()} port ${String(port)} cannot be opened: ${reason}`),
 
   answered: ({ method, source, status }, paint) =>
-    paint.dim(`${method} from ${source} answered with ${String(status)}`),
+    paint.dim(`${printable(method)} from ${source} answered with ${String(status)}`),
 
   "target-state": ({ target, state }, paint) =>
     state === "down"
@@ -118,8 +119,8 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
       : paint.green(`${target} is up again`),
 
   call: ({ call, state, target, peer, reason, status }, paint) => {
-    const line = `${callStates[state]} ${peer}${target === "" ? "" : ` by ${target}`}`;
-    const number = paint.dim(`[${String(call)}]`);
+    const line = `${callStates[state]} ${peerText(peer)}${target === "" ? "" : ` by ${target}`}`;
+    const number = callLabel(call, paint);
     if (state !== "ended") return `${number} ${state === "established" ? paint.green(line) : line}`;
     const why = whyText(reason, status);
     const isExpected = reason === "local" || reason === "remote" || reason === "cancelled";
@@ -128,9 +129,10 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
 
   "call-message": ({ call, method, status, answer, detail, type, body }, paint) => {
     const what = status === 0 ? `${method} from the far end` : `${String(status)} to ${method}`;
-    const content = body === "" ? "" : ` with ${type === "" ? "a body" : type}`;
+    const content = body === "" ? "" : ` with ${type === "" ? "a body" : printable(type)}`;
     const duty = answer === 0 ? "" : ", to be answered";
-    return paint.dim(`[${String(call)}] ${what}${content}${detail === "" ? "" : `: ${detail}`}${duty}`);
+    const line = `${what}${content}${detail === "" ? "" : `: ${printable(detail)}`}${duty}`;
+    return `${callLabel(call, paint)} ${status >= 300 ? paint.yellow(line) : paint.dim(line)}`;
   },
 
   subscribed: ({ package: name, target, expires }, paint) =>
@@ -144,7 +146,7 @@ const formatters: { readonly [Name in EventName]: Formatter<Name> } = {
   },
 
   notify: ({ package: name, source, state, body }) => {
-    const line = `notified of ${packages[name]} by ${source}${state === "" ? "" : ` (${state})`}`;
+    const line = `notified of ${packages[name]} by ${source}${state === "" ? "" : ` (${printable(state)})`}`;
     return body === "" ? line : `${line}: ${counted(body.length, "character")}`;
   },
 
@@ -164,6 +166,15 @@ export const recordText = (record: EventRecord, paint: Paint): string => {
   return format(record, paint);
 };
 
+/** The lines of the body that a record carries, for people; none where it carries none. */
+export const recordBody = (record: EventRecord): string[] => {
+  if (!("body" in record) || record.body === "") return [];
+  return record.body
+    .trimEnd()
+    .split(/\r\n|\r|\n/)
+    .map(printable);
+};
+
 /** Events that `--verbose` adds, beside keep-alives, probes and what answers them. */
 export const verboseEvents: ReadonlySet<EventName> = new Set([
   "dropped",
@@ -172,15 +183,41 @@ export const verboseEvents: ReadonlySet<EventName> = new Set([
   "answered",
 ]);
 
-/** Tells which records are shown without `--verbose`. It remembers what was a keep-alive or probe, to leave its answer out too. */
+/**
+ * Tells which records are shown without `--verbose`. It remembers what was a keep-alive or probe, to leave its answer
+ * out too, and which calls are coming in.
+ */
 export class Quietness {
   readonly #keepAlives = new Set<string>();
+  readonly #incoming = new Set<number>();
 
   /** Whether a record is worth showing to somebody who did not ask for everything. */
   shows(record: EventRecord): boolean {
     if (verboseEvents.has(record.event)) return false;
-    if (record.event === "config") return record.level !== "note";
-    if (record.event !== "request" && record.event !== "response") return true;
+    switch (record.event) {
+      case "config":
+        return record.level !== "note";
+      case "call":
+        if (record.state === "incoming") this.#incoming.add(record.call);
+        else this.#incoming.delete(record.call);
+        return true;
+      case "call-message":
+        return this.#showsMessage(record);
+      case "request":
+      case "response":
+        return this.#showsExchange(record);
+      default:
+        return true;
+    }
+  }
+
+  /** Answers that are good news, and the INVITE that a call comes in with, have been told already. */
+  #showsMessage({ call, method, status }: RecordOf<"call-message">): boolean {
+    if (status > 0) return status >= 300;
+    return method !== "INVITE" || !this.#incoming.has(call);
+  }
+
+  #showsExchange(record: RecordOf<"request"> | RecordOf<"response">): boolean {
     const exchange = `${String(record.account)} ${record.method} ${record.target}`;
     if (record.event === "response") return !this.#keepAlives.has(exchange);
     if (record.reason === "resend") return !this.#keepAlives.has(exchange);

@@ -7,6 +7,7 @@ import type {
 } from "../../abi/status.js";
 import type { EventRecord } from "../../abi/record.js";
 import type { Paint } from "../paint.js";
+import { callLabel, peerText } from "./peer.js";
 import { callStates, causeRules, causes, failures, packages } from "./reasons.js";
 import { clockTime, duration, shortTime } from "./words.js";
 
@@ -20,6 +21,8 @@ export interface StatusContext {
   readonly name: string;
   /** The target before this one, by slot. */
   readonly cameFrom: (slot: number) => string | undefined;
+  /** The number by which people know a call; without it none is shown. */
+  readonly numberOf?: (call: number) => number;
   readonly paint: Paint;
 }
 
@@ -87,10 +90,12 @@ const slotParts = (status: SlotStatus, context: StatusContext): string[] => {
   return parts.filter((part) => part !== "");
 };
 
-const callText = ({ state, peer, target, since }: CallStatus, context: StatusContext): string => {
-  const colour = state === "established" ? context.paint.green : context.paint.yellow;
+const callText = ({ number, state, peer, target, since }: CallStatus, context: StatusContext): string => {
+  const { paint, numberOf } = context;
+  const colour = state === "established" ? paint.green : paint.yellow;
+  const known = numberOf === undefined ? "" : `${callLabel(numberOf(number), paint)} `;
   const by = target === "" ? "" : ` by ${target}`;
-  return `${colour(callStates[state])} ${peer}${by} ${sinceText(since, context)}${ageText(since, context)}`;
+  return `${known}${colour(callStates[state])} ${peerText(peer)}${by} ${sinceText(since, context)}${ageText(since, context)}`;
 };
 
 const subscriptionText = (

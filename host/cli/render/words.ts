@@ -37,3 +37,8 @@ export const shortTime = (milliseconds: number): string => {
   if (milliseconds >= MINUTE * 1000) return duration(milliseconds / 1000);
   return `${(milliseconds / 1000).toFixed(1).replace(/\.0$/, "")} s`;
 };
+
+/** A text of somebody else, its control characters replaced: they have no business on a terminal. */
+export const printable = (text: string): string =>
+  // eslint-disable-next-line no-control-regex -- that is what is replaced
+  text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, "?");
