@@ -257,13 +257,26 @@ describe("records that are left out without --verbose", () => {
     assert.equal(quietness.shows(response), true);
   });
 
-  it("leaves out packets that were dropped, DNS and notes; shows warnings", () => {
+  it("shows of a call's messages what its states do not tell: refusals, requests, another offer", () => {
+    const quietness = new Quietness();
+    const asked = { ...message, answer: 1 } as const;
+    const incoming = { ...call, state: "incoming" } as const;
+    assert.equal(quietness.shows({ ...message, method: "INVITE", status: 180 }), false);
+    assert.equal(quietness.shows({ ...message, method: "INVITE", status: 486 }), true);
+    assert.equal(quietness.shows({ ...asked, method: "REFER" }), true);
+    assert.equal(quietness.shows(incoming), true);
+    assert.equal(quietness.shows({ ...asked, method: "INVITE" }), false);
+    assert.equal(quietness.shows({ ...call, state: "established" }), true);
+    assert.equal(quietness.shows({ ...asked, method: "INVITE" }), true);
+  });
+
+  it("leaves out packets that were dropped, DNS, notes and a call's good news; shows warnings", () => {
     const quietness = new Quietness();
     const shown = lines.map(([record]) => record).filter((record) => quietness.shows(record));
     const hidden = lines.map(([record]) => record).filter((record) => !shown.includes(record));
     assert.deepEqual(
       hidden.map(({ event }) => event),
-      ["dropped", "dns-query", "dns-answer", "answered"],
+      ["dropped", "dns-query", "dns-answer", "answered", "call-message"],
     );
     assert.equal(quietness.shows({ ...diagnostic, level: "note" }), false);
     assert.equal(quietness.shows({ ...diagnostic, level: "warning" }), true);

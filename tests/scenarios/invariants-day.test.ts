@@ -31,9 +31,7 @@ test("a day with 16 accounts, calls every few minutes, subscriptions and 50 outa
 
   traffic.plan(s.now, DAY - HOUR, PAUSE);
   installation.plan(2025, OUTAGES, s.now, DAY - 2 * HOUR);
-  const began = process.hrtime.bigint();
   s.runUntil(DAY);
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
 
   assert.equal(phone.core.memorySize, memory);
   assert.deepEqual(watch.problems, []);
@@ -42,7 +40,7 @@ test("a day with 16 accounts, calls every few minutes, subscriptions and 50 outa
   const count = [...ends.values()].reduce((sum, each) => sum + each, 0);
   assert.ok(count >= traffic.placed, `${String(count)} of ${String(traffic.placed)}`);
   assert.ok(!ends.has("none"));
-  for (const reason of ["local", "remote", "cancelled", "rejected", "no-target-left", "no-dialog"])
+  for (const reason of ["local", "remote", "cancelled", "rejected", "no-target-left", "session-expired"])
     assert.ok((ends.get(reason) ?? 0) > 0, `${reason}: ${JSON.stringify([...ends])}`);
   assert.ok(
     traffic.placed > 600 && traffic.offered > 200,
@@ -59,5 +57,4 @@ test("a day with 16 accounts, calls every few minutes, subscriptions and 50 outa
   assert.equal(watch.open.size, flows);
   s.run(ALL_OVER);
   assert.deepEqual(roomOf({ s, servers, user: "1001" }, phone), fresh());
-  assert.ok(seconds < 20, `${String(seconds)} s`);
 });
