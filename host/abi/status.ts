@@ -18,7 +18,7 @@ export interface StatusReason {
 export interface SlotStatus {
   readonly slot: number;
   readonly state: SlotState;
-  /** `udp:192.0.2.1:5060`; empty while there is none. */
+  /** The current target, `udp:192.0.2.1:5060` (F8: servers that share registrations serve one that another took); empty: none. */
   readonly target: string;
   /** Since when it has been on this target, or without one. */
   readonly since: number;

@@ -15,6 +15,9 @@ interface Place {
 /** A site as such a place. */
 const placeOf = ({ s, a, b, c, d }: Site): Place => ({ s, servers: [a, b, c, d], user: "1000" });
 
+/** Longer than a message and its answer are under way. Milliseconds. */
+const ROUND_TRIP = 100;
+
 /** Longer than any transaction of RFC 3261 lives: 64·T1, and a response behind it. */
 export const ALL_OVER = 80_000;
 
@@ -72,7 +75,7 @@ const inARow = (place: Place, phone: SimulatedPhone): { placed: number; taken: n
   let [placed, taken] = [0, 0];
   for (let count = 0; count < PLACED; count++) {
     const call = phone.call(FAR, { type: "application/sdp", body: SDP });
-    s.run(10);
+    s.run(ROUND_TRIP);
     if (call > 0 && state(phone, call) === "established") placed++;
     phone.hangUp(call);
     s.run(2000);
@@ -81,10 +84,10 @@ const inARow = (place: Place, phone: SimulatedPhone): { placed: number; taken: n
   s.run(ALL_OVER);
   for (let count = 0; count < TAKEN; count++) {
     const far = exchange.invite(serving(place, phone), { to: user });
-    s.run(10);
+    s.run(ROUND_TRIP);
     const call = latestIncoming(phone);
     phone.respond(call, 200, { type: "application/sdp", body: SDP });
-    s.run(10);
+    s.run(ROUND_TRIP);
     if (far.status === 200 && state(phone, call) === "established") taken++;
     far.bye();
     s.run(2000);
@@ -105,7 +108,7 @@ const atOnce = (
   for (let count = 0; count < MOST_CALLS; count++) {
     const before = latestIncoming(phone);
     exchange.invite(serving(place, phone), { to: user });
-    s.run(10);
+    s.run(ROUND_TRIP);
     const call = latestIncoming(phone);
     if (call !== before) numbers.push(call);
   }
@@ -123,7 +126,7 @@ const atOnce = (
   exchange.answers = answers;
   for (const call of established) {
     phone.hangUp(call);
-    s.run(10);
+    s.run(ROUND_TRIP);
     assert.equal(state(phone, call), "ended");
   }
   s.run(ALL_OVER);
