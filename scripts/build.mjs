@@ -30,7 +30,7 @@ const parts = {
   core: {
     sources: ["assembly", "scripts", "asconfig.json", "package-lock.json"],
     except: /^$/,
-    outputs: ["build/sip-failover.wasm", "build/sip-failover-linter.wasm", "build/debug/sip-failover.wasm"],
+    outputs: ["build/sip-failover.wasm", "build/sip-failover-desktop.wasm", "build/debug/sip-failover.wasm"],
     make: () => node(["build/js/scripts/core.js"]),
   },
 };

@@ -1,6 +1,7 @@
 /**
- * Builds the core, and the core with the linter of configurations: asc compiles assembly/index.ts, binaryen finishes the release module, and a report by room says
- * what its size is made of. Fails where a limit of the design is passed.
+ * Builds the core three times: for devices, as small as it can be (asc compiles assembly/index.ts, binaryen finishes the
+ * module, and a report by room says what its size is made of); for desktops, as fast as it can be and with the linter of
+ * configurations; and for debugging. Fails where a limit of the design is passed.
  * Usage: node build/js/scripts/core.js
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
@@ -30,7 +31,7 @@ export interface Compiled {
 }
 
 /** Compiles a target of asconfig.json. Throws where the compiler finds an error; it has then said which. */
-export async function compile(target: "release" | "linter" | "debug"): Promise<Compiled> {
+export async function compile(target: "release" | "desktop" | "debug"): Promise<Compiled> {
   let module: Uint8Array | undefined;
   let unoptimised: Uint8Array | undefined;
   // asc asks no more of a transform than the method.
@@ -132,10 +133,7 @@ async function main(): Promise<void> {
   const size = measure(module, finishForReport(release.unoptimised));
   const text = report(size);
   put("build/sip-failover.wasm", module);
-  put(
-    "build/sip-failover-linter.wasm",
-    optimise((await compile("linter")).module, ["strip-debug"], UNLIMITED),
-  );
+  put("build/sip-failover-desktop.wasm", (await compile("desktop")).module);
   put("build/debug/sip-failover.wasm", (await compile("debug")).module);
   put("build/size.txt", text);
   process.stdout.write(text);

@@ -35,7 +35,7 @@ import {
   takeChallenge,
 } from "./challenges";
 import { movesOnRejection } from "./options";
-import { grantedLifetime, noteMapping, noteServiceRoute } from "./register";
+import { grantedContact, grantedLifetime, noteMapping, noteServiceRoute } from "./register";
 import { OF_CALL, Request, requestAt } from "./request/request";
 import { intervalTooBrief } from "./request/write";
 
@@ -76,8 +76,9 @@ export function attemptAnswered(attempt: Attempt, status: i32, now: i64): i32 {
 function accepted(attempt: Attempt): i32 {
   followNextNonce(attempt.index);
   if (attempt.purpose < PURPOSE_ASK) {
-    attempt.lifetime = grantedLifetime(attempt.registration, attempt.contact);
-    if (attempt.purpose == PURPOSE_REGISTER) noteServiceRoute(attempt.registration, attempt.contact);
+    const granted = grantedContact(attempt.registration, attempt.contact);
+    attempt.lifetime = grantedLifetime(attempt.registration, granted);
+    if (attempt.purpose == PURPOSE_REGISTER) noteServiceRoute(attempt.registration, granted);
   }
   attempt.state = DONE;
   return ATTEMPT_ACCEPTED;

@@ -8,18 +8,16 @@ import {
   DROP_STRANGER,
 } from "../contract/constants";
 import { drop } from "../contract/drops";
-import { topVia } from "../sip/fields";
+import { topVia, topmost } from "../sip/fields";
 import { HEADER_VIA } from "../sip/header";
 import { BODY_CUT_OFF, CUT_OFF, NOT_SIP, PARSED, message, nextValue, parseMessage } from "../sip/message";
-import { Via, viaParameter } from "../sip/via";
+import { viaParameter } from "../sip/via";
 import { ClientTransaction, matchTransaction } from "../transaction/client";
 import { Flow, OWNER_SIP, handleOfFlow } from "../transport/flows";
 
 /*
  * Messages of SIP that arrive, and the transactions that responses belong to. What fits nothing is dropped and counted.
  */
-
-const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
 
 /** Brings a message into view; false where it is none, which is said. */
 export function messageArrived(flow: Flow, bytes: Span): bool {
@@ -34,7 +32,7 @@ export function transactionAnswered(flow: Flow): ClientTransaction | null {
     drop(DROP_MALFORMED, flow.remote);
     return null;
   }
-  const branch = viaParameter(via, "branch");
+  const branch = viaParameter(topmost, "branch");
   const transaction = matchTransaction(handleOfFlow(flow), branch, message.method);
   if (transaction == null) {
     drop(flow.owner == OWNER_SIP ? DROP_NO_TRANSACTION : DROP_STRANGER, flow.remote);
@@ -42,10 +40,9 @@ export function transactionAnswered(flow: Flow): ClientTransaction | null {
   return transaction;
 }
 
-/** RFC 3261 (8.1.3.3): a response with another Via than ours was not meant for us. Ours is in `via`. */
+/** RFC 3261 (8.1.3.3): a response with another Via than ours was not meant for us. Ours is `topmost`. */
 function hasOneVia(): bool {
-  const first = nextValue(HEADER_VIA, NO_SPAN);
-  return nextValue(HEADER_VIA, first) == NO_SPAN && topVia(via);
+  return topVia() && nextValue(HEADER_VIA, nextValue(HEADER_VIA, NO_SPAN)) == NO_SPAN;
 }
 
 function reasonOf(error: i32): i32 {

@@ -17,12 +17,11 @@ import { drop } from "../contract/drops";
 import { MAX_ACCOUNTS, MAX_CALLS, MAX_DIALOGS, MAX_SLOTS } from "../limits";
 import { currentOf } from "../redundancy/current";
 import { spanField } from "../sip/compose";
-import { toTag, topVia } from "../sip/fields";
+import { toTag, topVia, topmost } from "../sip/fields";
 import { HEADER_EVENT, HEADER_REQUIRE, HEADER_UNSUPPORTED } from "../sip/header";
 import { header, message, nextValue } from "../sip/message";
 import { SEMICOLON, nextItem } from "../sip/text";
 import { SCHEME_OTHER, Uri, parseUri, sameText } from "../sip/uri";
-import { Via } from "../sip/via";
 import { matchServerTransaction } from "../transaction/server";
 import { Flow } from "../transport/flows";
 import { answerAtOnce, answerOnce, beginAnswer, endAnswer } from "./answering";
@@ -37,17 +36,16 @@ import { lastNotified, notified, sayNotify } from "./subscription/notify";
  * and the rest is answered here.
  */
 
-const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
 const uri = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
 
 /** A request is in view, which came on `flow`. */
 export function requestArrived(flow: Flow, now: i64): void {
-  if (!topVia(via)) {
+  if (!topVia()) {
     drop(DROP_MALFORMED, flow.remote);
     return;
   }
   const method = message.method;
-  const repeated = matchServerTransaction(via);
+  const repeated = matchServerTransaction(topmost);
   const dialog = dialogOfRequest();
   if (method == METHOD_ACK) {
     if (repeated != null && !repeated.isOpen) repeated.acknowledged(now);
@@ -56,7 +54,7 @@ export function requestArrived(flow: Flow, now: i64): void {
     return;
   }
   if (method == METHOD_CANCEL) {
-    answerAtOnce(flow, via, repeated == null ? 481 : 200);
+    answerAtOnce(flow, topmost, repeated == null ? 481 : 200);
     if (repeated != null && repeated.isOpen && repeated.call >= 0) callCancelled(repeated.call, now);
     return;
   }
@@ -66,7 +64,7 @@ export function requestArrived(flow: Flow, now: i64): void {
   }
   const account = dialog >= 0 ? (dialogAt(dialog).account as i32) : accountAsked(flow);
   if (account > 0 && !isTrusted(account, flow)) {
-    answerOnce(flow, via, 403, now);
+    answerOnce(flow, topmost, 403, now);
   } else if (unknownExtension(NO_SPAN) != NO_SPAN) {
     refuseExtensions(flow, now);
   } else if (dialog >= 0) {
@@ -82,32 +80,32 @@ function inDialog(index: i32, flow: Flow, now: i64): void {
   // RFC 3261 (12.2.2): a request that comes too late; one with the last number is a repetition that no transaction knows.
   if (message.cseq <= dialog.remoteCseq) {
     const again = message.cseq == dialog.remoteCseq && (isNotify || isAnsweredHere(message.method));
-    answerAtOnce(flow, via, again ? 200 : 500);
+    answerAtOnce(flow, topmost, again ? 200 : 500);
     return;
   }
   dialog.remoteCseq = message.cseq;
-  if (index < MAX_CALLS) requestInCall(index, flow, via, now);
-  else if (!isNotify) answerAtOnce(flow, via, 405);
-  else if (index < MAX_DIALOGS) notified(index - MAX_CALLS, flow, via, now);
-  else lastNotified(dialog, flow, via);
+  if (index < MAX_CALLS) requestInCall(index, flow, topmost, now);
+  else if (!isNotify) answerAtOnce(flow, topmost, 405);
+  else if (index < MAX_DIALOGS) notified(index - MAX_CALLS, flow, topmost, now);
+  else lastNotified(dialog, flow, topmost);
 }
 
 function outOfDialog(account: i32, flow: Flow, now: i64): void {
   const method = message.method;
   if (method == METHOD_BYE || toTag() != NO_SPAN) {
-    answerAtOnce(flow, via, 481);
+    answerAtOnce(flow, topmost, 481);
   } else if (method == METHOD_NOTIFY) {
     // S3: message waiting may be told of without a subscription.
     const waiting = isLiteralIgnoreCase(eventOf(), "message-summary");
-    answerOnce(flow, via, waiting ? 200 : 481, now);
+    answerOnce(flow, topmost, waiting ? 200 : 481, now);
     if (waiting) sayNotify(account, 0, PACKAGE_MESSAGE_SUMMARY, flow);
   } else if (method != METHOD_INVITE) {
-    answerAtOnce(flow, via, method == METHOD_OPTIONS ? 200 : 405);
+    answerAtOnce(flow, topmost, method == METHOD_OPTIONS ? 200 : 405);
   } else if (account == 0) {
     // RFC 3261 (8.2.2.1): of another scheme, or nobody we know. `uri` is as `accountAsked` has left it.
-    answerOnce(flow, via, uri.scheme == SCHEME_OTHER ? 416 : 404, now);
+    answerOnce(flow, topmost, uri.scheme == SCHEME_OTHER ? 416 : 404, now);
   } else {
-    callOffered(account, slotOf(account, flow), flow, via, now);
+    callOffered(account, slotOf(account, flow), flow, topmost, now);
   }
 }
 
@@ -127,7 +125,7 @@ function unknownExtension(previous: Span): Span {
 
 /** RFC 3261 (8.2.2.3): names what we do not know. */
 function refuseExtensions(flow: Flow, now: i64): void {
-  const writer = beginAnswer(flow, via, 420);
+  const writer = beginAnswer(flow, topmost, 420);
   for (let value = unknownExtension(NO_SPAN); value != NO_SPAN; value = unknownExtension(value)) {
     spanField(writer, HEADER_UNSUPPORTED, value);
   }

@@ -97,7 +97,15 @@ import {
   registrationTimePassed,
   startRegistration,
 } from "./registration";
-import { OFF, Registration, UNBOUND, registrationAt, resetRegistrations } from "./registrations";
+import {
+  OFF,
+  Registration,
+  UNBOUND,
+  registrationAt,
+  registrationsUsed,
+  resetRegistrations,
+  useRegistrations,
+} from "./registrations";
 import { TRIAL } from "./search";
 import { trialAttemptEnded, trialLocated, trialNotLocated } from "./trial";
 import { message } from "../sip/message";
@@ -150,6 +158,7 @@ export function startAccounts(now: i64): void {
     const account = registration.account;
     const slot = registration.slot;
     if (!slotServes(account, slot)) continue;
+    useRegistrations(account);
     registration.askedLifetime = askedLifetime(account, slot);
     registration.moveRule = NO_RULE;
     registration.callId0 = random32();
@@ -392,7 +401,7 @@ export function attemptsTimePassed(now: i64): void {
 export function registrationsDeadline(): i64 {
   const idle = isIdle();
   let deadline = NEVER;
-  for (let i = 0; i < MAX_REGISTRATIONS; i++)
+  for (let i = 0; i < registrationsUsed(); i++)
     deadline = min(deadline, registrationDeadline(registrationAt(i), idle));
   return deadline;
 }
@@ -402,7 +411,7 @@ export function registrationsTimePassed(now: i64): void {
   const idle = isIdle();
   let first: Registration | null = null;
   let deadline = NEVER;
-  for (let i = 0; i < MAX_REGISTRATIONS; i++) {
+  for (let i = 0; i < registrationsUsed(); i++) {
     const registration = registrationAt(i);
     const candidate = registrationDeadline(registration, idle);
     if (candidate >= deadline) continue;

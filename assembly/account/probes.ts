@@ -137,6 +137,7 @@ export function stopProbes(): void {
 export function earliestProbe(): Probe | null {
   let earliest: Probe | null = null;
   let deadline = NEVER;
+  if (mostLostProbes() == 0) return null;
   for (let i = 0; i < MAX_PROBES; i++) {
     const probe = probeAt(i);
     if (probe.state == FREE || probe.deadline >= deadline) continue;

@@ -20,7 +20,7 @@ import {
   userPart,
   viaField,
 } from "../sip/compose";
-import { contactSeconds, findContact, topVia } from "../sip/fields";
+import { contactSeconds, findContact, topmost } from "../sip/fields";
 import {
   HEADER_CALL_ID,
   HEADER_CONTACT,
@@ -38,7 +38,7 @@ import { nextValue } from "../sip/message";
 import { addressParameter, addressUri } from "../sip/nameaddr";
 import { COMMA, unquoted } from "../sip/text";
 import { Uri, parseUri } from "../sip/uri";
-import { Via, viaParameter } from "../sip/via";
+import { viaParameter } from "../sip/via";
 import { ClientTransaction, branchOf } from "../transaction/client";
 import { Flow } from "../transport/flows";
 import { writeCredentials } from "./challenges";
@@ -59,9 +59,7 @@ const uriWriter = changetype<Writer>(memory.data(offsetof<Writer>(), 8));
 const block = memory.data(MAX_MESSAGE_OUT, 8);
 const uriBlock = memory.data(MAX_URI);
 const contactBlock = memory.data(MAX_CONTACT);
-const via = changetype<Via>(memory.data(offsetof<Via>(), 8));
 const other = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
-const own = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
 const address = memory.data(16, 4);
 
 /** What a REGISTER does with its Contact. */
@@ -192,18 +190,22 @@ export function writeKeepAlive(
   return end();
 }
 
+/** What the 200 in view says of `contact`, which is ours; NO_SPAN where it says nothing. */
+export function grantedContact(registration: Registration, contact: Endpoint): Span {
+  return findContact(contactAddress(registration, contact));
+}
+
 /**
- * The lifetime in seconds that the 200 in view grants to `contact`: what it says for our contact, otherwise what
- * Expires says, otherwise what was asked for (R2).
+ * The lifetime in seconds that the 200 in view grants: what it says for our contact, otherwise what Expires says,
+ * otherwise what was asked for (R2).
  */
-export function grantedLifetime(registration: Registration, contact: Endpoint): u32 {
-  let seconds = NOT_A_NUMBER;
-  if (parseUri(contactAddress(registration, contact), own)) seconds = contactSeconds(findContact(own));
+export function grantedLifetime(registration: Registration, granted: Span): u32 {
+  const seconds = contactSeconds(granted);
   return seconds == NOT_A_NUMBER ? registration.askedLifetime : (seconds as u32);
 }
 
 /** R6: keeps the Service-Route and the public GRUU of the 200 in view, for as long as its binding. */
-export function noteServiceRoute(registration: Registration, contact: Endpoint): void {
+export function noteServiceRoute(registration: Registration, granted: Span): void {
   forgetServiceRoute(registration);
   writer.begin(block, MAX_MESSAGE_OUT);
   for (
@@ -216,8 +218,7 @@ export function noteServiceRoute(registration: Registration, contact: Endpoint):
     writer.span(route);
   }
   registration.serviceRoute = max(keep(writer.written()), 0);
-  if (!parseUri(contactAddress(registration, contact), own)) return;
-  const gruu = unquoted(addressParameter(findContact(own), "pub-gruu"));
+  const gruu = unquoted(addressParameter(granted, "pub-gruu"));
   if (parseUri(gruu, other)) registration.gruu = max(keep(gruu), 0);
 }
 
@@ -233,12 +234,11 @@ export function forgetServiceRoute(registration: Registration): void {
  * that is our own address.
  */
 export function noteMapping(flow: Flow): void {
-  if (!topVia(via)) return;
-  const rport = viaParameter(via, "rport");
+  const rport = viaParameter(topmost, "rport");
   if (spanLength(rport) == 0) return;
   const port = parseDecimal(rport, 0xffff);
-  const received = viaParameter(via, "received");
-  const family = parseAddress(spanLength(received) > 0 ? received : via.host, address);
+  const received = viaParameter(topmost, "received");
+  const family = parseAddress(spanLength(received) > 0 ? received : topmost.host, address);
   if (port <= 0 || family == 0) return;
   flow.mapped.set(flow.local.transport, family, port as i32, address);
   if (flow.mapped.equals(flow.local)) flow.mapped.clear();

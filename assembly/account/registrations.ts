@@ -1,4 +1,5 @@
 import { Endpoint } from "../bytes/endpoint";
+import { POOL_TAIL, usedEntries } from "../bytes/pool";
 import { MAX_REGISTRATIONS, MAX_SLOTS } from "../limits";
 import { NEVER } from "../time/clock";
 
@@ -119,7 +120,17 @@ export class Registration {
   }
 }
 
-const registrations = memory.data(offsetof<Registration>() * MAX_REGISTRATIONS, 8);
+const registrations = memory.data(offsetof<Registration>() * MAX_REGISTRATIONS + POOL_TAIL, 8);
+
+/** Registrations of accounts that are used, and of those before them: the others have nothing to do. */
+export function registrationsUsed(): i32 {
+  return usedEntries(registrations, offsetof<Registration>(), MAX_REGISTRATIONS);
+}
+
+/** Both slots of an account are used from now on. */
+export function useRegistrations(account: i32): void {
+  store<i32>(registrations + offsetof<Registration>() * MAX_REGISTRATIONS, account * MAX_SLOTS);
+}
 
 export function registrationAt(index: i32): Registration {
   return changetype<Registration>(registrations + index * offsetof<Registration>());
@@ -131,7 +142,7 @@ export function registrationOf(account: i32, slot: i32): Registration {
 }
 
 export function resetRegistrations(): void {
-  memory.fill(registrations, 0, offsetof<Registration>() * MAX_REGISTRATIONS);
+  memory.fill(registrations, 0, offsetof<Registration>() * MAX_REGISTRATIONS + POOL_TAIL);
   for (let i = 0; i < MAX_REGISTRATIONS; i++) {
     const registration = registrationAt(i);
     registration.account = (i / MAX_SLOTS + 1) as u8;

@@ -44,11 +44,12 @@ export function startsWithLiteral(view: Span, literal: string): bool {
 
 /** The view is the literal but for the case of ASCII letters. `literal` is written in lower case. */
 export function isLiteralIgnoreCase(view: Span, literal: string): bool {
-  const length = literalLength(literal);
-  if (spanLength(view) != length) return false;
+  const length = spanLength(view);
   const start = spanStart(view);
   for (let i = 0; i < length; i++) {
-    if (lower(load<u8>(start + i)) != literalByte(literal, i)) return false;
+    const byte = lower(load<u8>(start + i));
+    // A zero would be taken for the literal's end, and what lies behind for more of it.
+    if (byte == 0 || byte != literalByte(literal, i)) return false;
   }
-  return true;
+  return literalByte(literal, length) == 0;
 }

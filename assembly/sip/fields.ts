@@ -1,6 +1,6 @@
 import { isLiteralIgnoreCase } from "../bytes/literal";
 import { NOT_A_NUMBER } from "../bytes/number";
-import { NO_SPAN, Span, isDigit, spanEnd, spanStart } from "../bytes/span";
+import { NO_SPAN, Span, isDigit, spanEnd, spanStart, spansEqual } from "../bytes/span";
 import { HEADER_CONTACT, HEADER_EXPIRES, HEADER_FROM, HEADER_TO, HEADER_VIA } from "./header";
 import { header, nextValue } from "./message";
 import { addressParameter, addressUri } from "./nameaddr";
@@ -16,10 +16,14 @@ import { Via, parseVia } from "./via";
 const MALFORMED_EXPIRES: i64 = 3600;
 
 const uri = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
+const ownUri = changetype<Uri>(memory.data(offsetof<Uri>(), 8));
 
-/** Reads the topmost Via value into `to`; false where it is malformed. */
-export function topVia(to: Via): bool {
-  return parseVia(nextValue(HEADER_VIA, NO_SPAN), to);
+/** The topmost Via value of the message in view, once `topVia` has read it. */
+export const topmost = changetype<Via>(memory.data(offsetof<Via>(), 8));
+
+/** Reads the topmost Via value; false where it is malformed. */
+export function topVia(): bool {
+  return parseVia(nextValue(HEADER_VIA, NO_SPAN), topmost);
 }
 
 /** The tag of From; NO_SPAN where it has none. */
@@ -48,14 +52,17 @@ export function hasToken(id: i32, token: string): bool {
   return false;
 }
 
-/** The Contact value whose URI is `own` (RFC 3261, 10.2.4); NO_SPAN where there is none. */
-export function findContact(own: Uri): Span {
+/** The Contact value with the URI `own` (RFC 3261, 10.2.4); NO_SPAN where there is none. */
+export function findContact(own: Span): Span {
   for (
     let value = nextValue(HEADER_CONTACT, NO_SPAN);
     value != NO_SPAN;
     value = nextValue(HEADER_CONTACT, value)
   ) {
-    if (parseUri(addressUri(value), uri) && sameContact(uri, own)) return value;
+    const address = addressUri(value);
+    // Most servers write it as we did.
+    if (spansEqual(address, own)) return value;
+    if (parseUri(address, uri) && parseUri(own, ownUri) && sameContact(uri, ownUri)) return value;
   }
   return NO_SPAN;
 }

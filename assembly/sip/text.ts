@@ -1,4 +1,4 @@
-import { isLiteralIgnoreCase } from "../bytes/literal";
+import { literalByte } from "../bytes/literal";
 import { NOT_A_NUMBER, parseDecimal } from "../bytes/number";
 import {
   NO_SPAN,
@@ -6,6 +6,7 @@ import {
   find,
   isDigit,
   isTokenByte,
+  lower,
   span,
   spanBetween,
   spanEnd,
@@ -23,6 +24,7 @@ export const COMMA: u8 = 0x2c;
 export const SEMICOLON: u8 = 0x3b;
 const EQUALS: u8 = 0x3d;
 const QUOTE: u8 = 0x22;
+const LESS_THAN: u8 = 0x3c;
 const BACKSLASH: u8 = 0x5c;
 
 /** The largest number of seconds that a field may say (RFC 3261, 20.19: 2^32 − 1); larger ones are cut to it. */
@@ -30,7 +32,7 @@ export const MAX_SECONDS: i64 = 0xffffffff;
 
 /** White space inside a value: blanks, and the line end of a folded line. */
 export function isLws(byte: u8): bool {
-  return byte == 0x20 || byte == 0x0d || byte == 0x0a || byte == 0x09;
+  return byte <= 0x20 && (byte == 0x20 || byte == 0x0d || byte == 0x0a || byte == 0x09);
 }
 
 /** The address of the first byte from `at` before `end` that is no white space, or `end`. */
@@ -74,30 +76,26 @@ export function nextItem(list: Span, previous: Span, separator: u8): Span {
   return NO_SPAN;
 }
 
-/** The name in an item `name` or `name=value`. */
-export function itemName(item: Span): Span {
-  const start = spanStart(item);
-  return trimLws(spanBetween(start, find(start, spanEnd(item), EQUALS)));
-}
-
-/** The value in an item `name=value`; present but empty where it has none. */
-export function itemValue(item: Span): Span {
-  const end = spanEnd(item);
-  const equals = find(spanStart(item), end, EQUALS);
-  return equals == end ? span(end, 0) : trimLws(spanBetween(equals + 1, end));
-}
-
 /**
  * The value of the parameter `name` (a literal in lower case) in a list of them: NO_SPAN where it is not there,
  * present but empty where it has no value. Quotes are part of the value.
  */
 export function parameter(list: Span, name: string, separator: u8 = 0x3b): Span {
-  for (
-    let item = nextItem(list, NO_SPAN, separator);
-    item != NO_SPAN;
-    item = nextItem(list, item, separator)
-  ) {
-    if (isLiteralIgnoreCase(itemName(item), name)) return itemValue(item);
+  const end = spanEnd(list);
+  for (let at = spanStart(list); at < end; at++) {
+    const stop = itemEnd(at, end, separator);
+    at = skipLws(at, stop);
+    let i = 0;
+    while (at < stop && lower(load<u8>(at)) == literalByte(name, i)) {
+      at++;
+      i++;
+    }
+    if (literalByte(name, i) == 0) {
+      at = skipLws(at, stop);
+      if (at == stop) return span(at, 0);
+      if (load<u8>(at) == EQUALS) return trimLws(spanBetween(at + 1, stop));
+    }
+    at = stop;
   }
   return NO_SPAN;
 }
@@ -137,9 +135,11 @@ export function leadingSeconds(value: Span): i64 {
 function itemEnd(at: usize, end: usize, separator: u8): usize {
   for (; at < end; at++) {
     const byte = load<u8>(at);
+    // Most are letters, and none of what counts here is.
+    if (byte > LESS_THAN) continue;
     if (byte == separator) return at;
     if (byte == QUOTE) at = closingQuote(at, end);
-    else if (byte == 0x3c) at = find(at, end, 0x3e);
+    else if (byte == LESS_THAN) at = find(at, end, 0x3e);
   }
   return end;
 }

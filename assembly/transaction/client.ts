@@ -1,4 +1,4 @@
-import { entryOf, handleOfEntry, takeEntry } from "../bytes/pool";
+import { POOL_TAIL, entryOf, handleOfEntry, takeEntry, usedEntries } from "../bytes/pool";
 import { handleIndex } from "../bytes/handle";
 import { hexNumber } from "../bytes/number";
 import { NO_SPAN, Span, spanLength, spanStart } from "../bytes/span";
@@ -135,14 +135,19 @@ export class ClientTransaction {
   }
 }
 
-const transactions = memory.data(offsetof<ClientTransaction>() * MAX_TRANSACTIONS, 8);
+const transactions = memory.data(offsetof<ClientTransaction>() * MAX_TRANSACTIONS + POOL_TAIL, 8);
+
+/** Those that have been in use come first. */
+function transactionsUsed(): i32 {
+  return usedEntries(transactions, offsetof<ClientTransaction>(), MAX_TRANSACTIONS);
+}
 
 function transactionAt(index: i32): ClientTransaction {
   return changetype<ClientTransaction>(transactions + index * offsetof<ClientTransaction>());
 }
 
 export function resetTransactions(): void {
-  memory.fill(transactions, 0, offsetof<ClientTransaction>() * MAX_TRANSACTIONS);
+  memory.fill(transactions, 0, offsetof<ClientTransaction>() * MAX_TRANSACTIONS + POOL_TAIL);
   resetMessages();
 }
 
@@ -306,7 +311,7 @@ export function matchTransaction(flow: u32, branch: Span, method: i32): ClientTr
     const transaction = transactionAt(index);
     return transaction.isOf(method, flow, high, low) ? transaction : null;
   }
-  for (let i = 0; i < MAX_TRANSACTIONS; i++) {
+  for (let i = 0; i < transactionsUsed(); i++) {
     const transaction = transactionAt(i);
     if (transaction.isOf(method, flow, high, low)) return transaction;
   }
@@ -389,7 +394,7 @@ function deadlineOf(transaction: ClientTransaction): i64 {
 export function earliestTransaction(): ClientTransaction | null {
   let earliest: ClientTransaction | null = null;
   let deadline = NEVER;
-  for (let i = 0; i < MAX_TRANSACTIONS; i++) {
+  for (let i = 0; i < transactionsUsed(); i++) {
     const transaction = transactionAt(i);
     const candidate = deadlineOf(transaction);
     if (candidate < deadline) {
@@ -426,7 +431,7 @@ export function transactionDue(transaction: ClientTransaction, now: i64): i32 {
 
 /** A transaction that still waits on `flow`, which has failed: its owner must be told. NO_HANDLE: none. */
 export function waitingOnFlow(flow: u32): ClientTransaction | null {
-  for (let i = 0; i < MAX_TRANSACTIONS; i++) {
+  for (let i = 0; i < transactionsUsed(); i++) {
     const transaction = transactionAt(i);
     if (transaction.state == FREE || transaction.flow != flow) continue;
     if (transaction.state < COMPLETED) return transaction;

@@ -1,4 +1,4 @@
-import { entryOf, handleOfEntry, takeEntry } from "../bytes/pool";
+import { POOL_TAIL, entryOf, handleOfEntry, takeEntry, usedEntries } from "../bytes/pool";
 import { NO_SPAN, Span, spanEnd, spanLength, spanStart } from "../bytes/span";
 import {
   METHOD_ACK,
@@ -165,14 +165,19 @@ export class ServerTransaction {
   }
 }
 
-const transactions = memory.data(offsetof<ServerTransaction>() * MAX_SERVER_TRANSACTIONS, 8);
+const transactions = memory.data(offsetof<ServerTransaction>() * MAX_SERVER_TRANSACTIONS + POOL_TAIL, 8);
+
+/** Those that have been in use come first. */
+function transactionsUsed(): i32 {
+  return usedEntries(transactions, offsetof<ServerTransaction>(), MAX_SERVER_TRANSACTIONS);
+}
 
 function transactionAt(index: i32): ServerTransaction {
   return changetype<ServerTransaction>(transactions + index * offsetof<ServerTransaction>());
 }
 
 export function resetServerTransactions(): void {
-  memory.fill(transactions, 0, offsetof<ServerTransaction>() * MAX_SERVER_TRANSACTIONS);
+  memory.fill(transactions, 0, offsetof<ServerTransaction>() * MAX_SERVER_TRANSACTIONS + POOL_TAIL);
 }
 
 /** The transaction of a handle, `null` where the handle is stale. */
@@ -199,7 +204,7 @@ export function matchServerTransaction(via: Via): ServerTransaction | null {
   const low = keyOf(via, 0x2f0b4c47);
   const method =
     message.method == METHOD_ACK || message.method == METHOD_CANCEL ? METHOD_INVITE : message.method;
-  for (let i = 0; i < MAX_SERVER_TRANSACTIONS; i++) {
+  for (let i = 0; i < transactionsUsed(); i++) {
     const transaction = transactionAt(i);
     if (transaction.isOf(high, low) && transaction.method == (method as u8)) return transaction;
   }
@@ -227,7 +232,7 @@ function mix(key: u32, view: Span): u32 {
 export function earliestServerTransaction(): ServerTransaction | null {
   let earliest: ServerTransaction | null = null;
   let deadline = NEVER;
-  for (let i = 0; i < MAX_SERVER_TRANSACTIONS; i++) {
+  for (let i = 0; i < transactionsUsed(); i++) {
     const transaction = transactionAt(i);
     if (transaction.deadline >= deadline) continue;
     deadline = transaction.deadline;
@@ -238,7 +243,7 @@ export function earliestServerTransaction(): ServerTransaction | null {
 
 /** The flow is gone: nothing can be answered on it any more. */
 export function endServerTransactions(flow: u32): void {
-  for (let i = 0; i < MAX_SERVER_TRANSACTIONS; i++) {
+  for (let i = 0; i < transactionsUsed(); i++) {
     const transaction = transactionAt(i);
     if (transaction.state != FREE && transaction.flow == flow) transaction.end();
   }

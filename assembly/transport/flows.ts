@@ -1,4 +1,4 @@
-import { entryOf, handleOfEntry, takeEntry } from "../bytes/pool";
+import { POOL_TAIL, entryOf, handleOfEntry, takeEntry, usedEntries } from "../bytes/pool";
 import { Endpoint } from "../bytes/endpoint";
 import { NO_HANDLE, handleIndex, handleOf } from "../bytes/handle";
 import { Span, spansEqualIgnoreCase } from "../bytes/span";
@@ -79,7 +79,12 @@ export class Flow {
   }
 }
 
-const flows = memory.data(offsetof<Flow>() * MAX_FLOWS, 8);
+const flows = memory.data(offsetof<Flow>() * MAX_FLOWS + POOL_TAIL, 8);
+
+/** Flows that have been in use come first. */
+export function flowsUsed(): i32 {
+  return usedEntries(flows, offsetof<Flow>(), MAX_FLOWS);
+}
 
 export function flowAt(index: i32): Flow {
   return changetype<Flow>(flows + index * offsetof<Flow>());
@@ -87,7 +92,7 @@ export function flowAt(index: i32): Flow {
 
 /** All flows closed and forgotten, without a word to the host. */
 export function resetFlows(): void {
-  memory.fill(flows, 0, offsetof<Flow>() * MAX_FLOWS);
+  memory.fill(flows, 0, offsetof<Flow>() * MAX_FLOWS + POOL_TAIL);
   resetStreams();
 }
 
@@ -134,7 +139,7 @@ export function openFlow(owner: u8, ownerIndex: i32, remote: Endpoint, localPort
  * back by `releaseFlow`.
  */
 export function shareFlow(remote: Endpoint, localPort: i32, tlsName: Span): u32 {
-  for (let i = 0; i < MAX_FLOWS; i++) {
+  for (let i = 0; i < flowsUsed(); i++) {
     const flow = flowAt(i);
     if (flow.state == FLOW_CLOSED || !flow.remote.equals(remote)) continue;
     const isTls = remote.transport == TRANSPORT_TLS;
@@ -165,7 +170,7 @@ export function releaseFlow(handle: u32): void {
 
 /** Closes every flow. */
 export function closeFlows(): void {
-  for (let i = 0; i < MAX_FLOWS; i++) {
+  for (let i = 0; i < flowsUsed(); i++) {
     const flow = flowAt(i);
     if (flow.state == FLOW_CLOSED) continue;
     flow.users = 1;
@@ -199,7 +204,7 @@ export function acceptFlow(listener: u32, transport: i32, family: i32, port: i32
 /** Connections that others have opened to us. */
 function connectionsAccepted(): i32 {
   let count = 0;
-  for (let i = 0; i < MAX_FLOWS; i++) {
+  for (let i = 0; i < flowsUsed(); i++) {
     const flow = flowAt(i);
     const isConnection = flow.owner == OWNER_INCOMING && flow.remote.transport != TRANSPORT_UDP;
     if (flow.state != FLOW_CLOSED && isConnection) count++;

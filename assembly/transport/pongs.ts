@@ -1,6 +1,5 @@
-import { MAX_FLOWS } from "../limits";
 import { NEVER, SECOND } from "../time/clock";
-import { FLOW_CLOSED, Flow, flowAt } from "./flows";
+import { FLOW_CLOSED, Flow, flowAt, flowsUsed } from "./flows";
 
 /*
  * Keeping a connection alive (RFC 5626, 4.4.1): a CRLF CRLF of ours is answered by a CRLF, the pong. A connection on
@@ -24,7 +23,7 @@ export function flowIsAlive(flow: Flow, isPong: bool): void {
 export function earliestPong(): Flow | null {
   let earliest: Flow | null = null;
   let deadline = NEVER;
-  for (let i = 0; i < MAX_FLOWS; i++) {
+  for (let i = 0; i < flowsUsed(); i++) {
     const flow = flowAt(i);
     if (flow.state == FLOW_CLOSED || flow.pongBy == 0 || flow.pongBy >= deadline) continue;
     deadline = flow.pongBy;

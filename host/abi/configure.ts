@@ -1,6 +1,6 @@
 import { familyOf, parseEndpoint } from "./address.js";
 import { enumerations } from "./contract.js";
-import { Core, CoreError, errorName, linterModule } from "./core.js";
+import { Core, CoreError, errorName, desktopModule } from "./core.js";
 import type { ActionHandler } from "./core.js";
 import { decodeRecord } from "./record.js";
 import type { ConfigurationRecord, EventRecord } from "./record.js";
@@ -72,18 +72,23 @@ export const isDnsServer = (text: string): boolean => {
 };
 
 /**
- * Configures a core, which forgets what it knew. What is to be said of the files is said by the build with the linter.
+ * Configures a core, which forgets what it knew. What is to be said of the files is said by a build with the linter.
  *
  * @throws CoreError where there are more files or DNS servers than it takes; RangeError where a DNS server is none
  */
 export const configure = (core: Core, configuration: Configuration): Configured => {
   const isDiagnostic = (record: EventRecord): record is ConfigurationRecord => record.event === "config";
+  const records = read(core, configuration);
   return {
-    diagnostics: read(new Core(linterModule()), configuration).filter(isDiagnostic),
-    records: read(core, configuration).filter((record) => !isDiagnostic(record)),
+    diagnostics: (core.lints ? records : read(new Core(desktopModule()), configuration)).filter(isDiagnostic),
+    records: records.filter((record) => !isDiagnostic(record)),
     errors: core.configureErrors(),
   };
 };
+
+/** The names of the keys that a core knows, with X, Y and N for their numbers. */
+export const knownKeys = (core: Core): string[] =>
+  (core.lints ? core : new Core(desktopModule())).knownKeys();
 
 /** Gives a configuration to a core: what it says of it. */
 const read = (core: Core, { files, seed, dns = [], resolvers = [] }: Configuration): EventRecord[] => {

@@ -151,7 +151,12 @@ export const exportsOfCore = {
     result: "time",
     comment: "When `next_action` has something to do next; the largest i64: never.",
   },
-  known_keys: { parameters: {}, result: "u32", comment: "Number of keys the core knows." },
+  known_keys: {
+    parameters: {},
+    result: "u32",
+    comment:
+      "Number of keys the core knows; 0 in a build without the linter, whose hints alone need their names.",
+  },
   known_key: {
     parameters: { index: "u32" },
     result: "u32",

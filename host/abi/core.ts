@@ -83,8 +83,11 @@ const moduleNamed = (name: string): WebAssemblyModule => {
 
 const defaultModule = (): WebAssemblyModule => moduleNamed("sip-failover.wasm");
 
-/** The core with the linter, which says more of a configuration: what keys mean together. */
-export const linterModule = (): WebAssemblyModule => moduleNamed("sip-failover-linter.wasm");
+/**
+ * The build for desktops: faster, larger, and with the linter, which says more of a configuration: what keys mean
+ * together. Otherwise it does the same, to the octet.
+ */
+export const desktopModule = (): WebAssemblyModule => moduleNamed("sip-failover-desktop.wasm");
 
 const errorNames = new Map(
   Object.entries(enumerations.error.values).map(([name, value]) => [value as number, name]),
@@ -104,7 +107,7 @@ export class Core {
   #octets: Uint8Array;
   #view: DataView;
 
-  /** @param module the compiled core; the one that the package was built with where it is left out */
+  /** @param module the compiled core; the build for devices where it is left out */
   constructor(module: WebAssemblyModule = defaultModule()) {
     const { exports } = new WebAssembly.Instance(module, {});
     const missing = Object.keys(exportsOfCore).filter((name) => typeof exports[name] !== "function");
@@ -267,7 +270,12 @@ export class Core {
     }
   }
 
-  /** The names of the keys that the core knows, with X, Y and N for their numbers. */
+  /** It says of a configuration what keys mean together, and knows the names of the keys. */
+  get lints(): boolean {
+    return this.#exports.known_keys() > 0;
+  }
+
+  /** The names of the keys that a core with the linter knows, with X, Y and N for their numbers. */
   knownKeys(): string[] {
     return Array.from({ length: this.#exports.known_keys() >>> 0 }, (_, index) => {
       const length = this.#exports.known_key(index) >>> 0;

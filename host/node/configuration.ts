@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { getServers } from "node:dns";
-import { configure, isDnsServer } from "../abi/configure.js";
+import { configure, isDnsServer, knownKeys } from "../abi/configure.js";
 import { SEED_OCTETS } from "../abi/core.js";
 import type { Core } from "../abi/core.js";
 import type { ConfigurationRecord, EventRecord } from "../abi/record.js";
@@ -68,7 +68,7 @@ export const loadConfiguration = (core: Core, options: ConfigurationOptions): Lo
     resolvers: getServers().filter(isDnsServer),
   });
   const found = [...source.diagnostics, ...configured.diagnostics];
-  const diagnostics = sorted(withNearestKeys(found, core.knownKeys()), options);
+  const diagnostics = sorted(withNearestKeys(found, knownKeys(core)), options);
   return {
     diagnostics,
     errors: diagnostics.filter(({ level }) => level === "error").length,

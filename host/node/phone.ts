@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import { ConfigurationError } from "../abi/configuration-error.js";
-import { Core } from "../abi/core.js";
+import { Core, desktopModule } from "../abi/core.js";
 import { Engine } from "../abi/engine.js";
 import type { SocketEvents, Sockets } from "../abi/engine.js";
 import { decodeRecord } from "../abi/record.js";
@@ -102,7 +102,7 @@ export class Phone extends RequestingPhone {
   }
 
   #configure(): Core {
-    const core = new Core();
+    const core = new Core(desktopModule());
     const { diagnostics, errors, records } = loadConfiguration(core, this.#options);
     for (const record of [...diagnostics, ...records]) this.#tell(record);
     if (errors > 0 && this.#options.lenient !== true) throw new ConfigurationError(diagnostics);

@@ -49,7 +49,7 @@ export { dnsFaults } from "./dns-faults.js";
 export type { DnsFault } from "./dns-faults.js";
 export type { ConfigurationFile } from "../abi/configure.js";
 export { ConfigurationError, diagnosticText } from "../abi/configuration-error.js";
-export { Core } from "../abi/core.js";
+export { Core, desktopModule } from "../abi/core.js";
 export { decodeRecord } from "../abi/record.js";
 export type { ConfigurationRecord, EventRecord, NameOf, RecordOf } from "../abi/record.js";
 export type { AccountStatus, CallStatus, SlotStatus, SubscriptionStatus } from "../abi/status.js";

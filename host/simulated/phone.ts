@@ -35,6 +35,8 @@ export interface SimulatedPhoneOptions {
   readonly keepRecords?: boolean;
   /** Keep everything that went over the wire in `wire`. Default: true. */
   readonly keepWire?: boolean;
+  /** The core to run; the build for devices where it is left out. That for desktops does the same, sooner. */
+  readonly core?: Core;
   /** When it starts, in milliseconds; default: now. */
   readonly startAt?: number;
 }
@@ -48,7 +50,7 @@ type Listener = (record: EventRecord) => void;
 
 /** A phone in simulated time: the core, on a network in memory. */
 export class SimulatedPhone {
-  readonly core = new Core();
+  readonly core: Core;
   /** Every record, those of the configuration first. */
   readonly records: EventRecord[] = [];
   readonly wire: WireEntry[] = [];
@@ -68,6 +70,7 @@ export class SimulatedPhone {
   ) {
     const { addresses = {}, dns, resolvers, seed = 1, lenient = false, keepWire = true } = options;
     const startAt = options.startAt ?? scheduler.now;
+    this.core = options.core ?? new Core();
     this.#keepRecords = options.keepRecords ?? true;
     const tap: WireTap = (direction, from, to, octets) => {
       const entry = { t: scheduler.now, direction, from: endpointText(from), to: endpointText(to), octets };

@@ -14,7 +14,7 @@ import type { Structure } from "./structure.js";
 /** Longer sequences are found in pieces. */
 const LONGEST = 400;
 /** Instructions of a loop that steps through bytes; longer ones do more in a step. */
-const SHORT_LOOP = 12;
+const SHORT_LOOP = 11;
 
 /** Where a sequence begins; what it writes and reads is known as far as it has been followed. */
 export interface Occurrence {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { configure } from "../../host/abi/configure.js";
 import { SEED_OCTETS } from "../../host/abi/core.js";
-import { Core, Random } from "../../host/simulated/index.js";
+import { Core, Random, desktopModule } from "../../host/simulated/index.js";
 import { Installation, file } from "./endurance.js";
 import { sent } from "./helpers.js";
 import { Recording, digestOf } from "./recording.js";
@@ -69,6 +69,17 @@ describe("the state is the memory, and nothing else", () => {
     });
     assertSame(first.recording.replay(core), first.recording.results);
     assert.equal(digestOf(core), digestOf(first.recording.core));
+  });
+
+  test("so does the build for desktops", () => {
+    const core = new Core(desktopModule());
+    const octets = new TextEncoder().encode(file());
+    configure(core, {
+      files: [{ name: "phone.cfg", octets }],
+      seed: new Random(SEED).octets(SEED_OCTETS),
+      resolvers: ["192.0.2.53:53"],
+    });
+    assertSame(first.recording.replay(core), first.recording.results);
   });
 
   test("a core that is restored from a state in the middle goes on as the first did", () => {

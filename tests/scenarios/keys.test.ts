@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { Core } from "../../host/simulated/index.js";
+import { Core, desktopModule } from "../../host/simulated/index.js";
 import { usesOfKeys } from "./key-uses.js";
 
 /** Every value has to be there, but for the default, which every other scenario has. */
@@ -158,7 +158,7 @@ const exceptions: readonly { readonly key: string; readonly why: string; readonl
 ];
 
 const knownKeys = (): string[] => {
-  const core = new Core();
+  const core = new Core(desktopModule());
   core.configureBegin(new Uint8Array(32));
   core.configureEnd();
   return core.knownKeys();

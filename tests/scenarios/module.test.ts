@@ -32,7 +32,7 @@ async function compile(source: string, options: object = {}): Promise<Uint8Array
 
 interface Case {
   readonly invariant: Invariant;
-  readonly holdsFor: readonly ("release" | "debug")[];
+  readonly holdsFor: readonly ("release" | "desktop" | "debug")[];
   /** A module for which it does not hold: its source, and what the compiler is told. */
   readonly broken: string;
   readonly options?: object;
@@ -41,23 +41,23 @@ interface Case {
 const cases: Readonly<Record<string, Case>> = {
   "imports nothing": {
     invariant: importsNothing,
-    holdsFor: ["release", "debug"],
+    holdsFor: ["release", "desktop", "debug"],
     broken: "declare function clock(): i64; export function now(): i64 { return clock(); }",
   },
   "keeps its state in memory": {
     invariant: keepsStateInMemory,
-    holdsFor: ["release", "debug"],
+    holdsFor: ["release", "desktop", "debug"],
     broken: "let count = 0; export function next(): i32 { return ++count; }",
   },
   "has a memory that does not grow": {
     invariant: hasFixedMemory,
-    holdsFor: ["release", "debug"],
+    holdsFor: ["release", "desktop", "debug"],
     broken: "export function nothing(): void {}",
     options: { initialMemory: 1, maximumMemory: 2 },
   },
   "never asks for memory": {
     invariant: neverAsksForMemory,
-    holdsFor: ["release", "debug"],
+    holdsFor: ["release", "desktop", "debug"],
     broken: "export function more(): i32 { return memory.grow(1); }",
   },
   "needs no extension of WebAssembly 1.0": {
@@ -74,7 +74,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "holds nothing that only people read": {
     invariant: isStripped,
-    holdsFor: ["release"],
+    holdsFor: ["release", "desktop"],
     broken: "export function nothing(): void {}",
   },
   "keeps its limits": {
@@ -86,6 +86,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 const built = {
   release: readFileSync("build/sip-failover.wasm"),
+  desktop: readFileSync("build/sip-failover-desktop.wasm"),
   debug: readFileSync("build/debug/sip-failover.wasm"),
 };
 

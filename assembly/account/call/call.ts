@@ -1,4 +1,4 @@
-import { entryOf, handleOfEntry, takeEntry } from "../../bytes/pool";
+import { POOL_TAIL, entryOf, handleOfEntry, takeEntry, usedEntries } from "../../bytes/pool";
 import { Endpoint } from "../../bytes/endpoint";
 import { NO_HANDLE } from "../../bytes/handle";
 import { NO_SPAN } from "../../bytes/span";
@@ -89,7 +89,12 @@ export class Call {
   }
 }
 
-const calls = memory.data(offsetof<Call>() * MAX_CALLS, 8);
+const calls = memory.data(offsetof<Call>() * MAX_CALLS + POOL_TAIL, 8);
+
+/** Calls that have been in use come first. */
+export function callsUsed(): i32 {
+  return usedEntries(calls, offsetof<Call>(), MAX_CALLS);
+}
 const nowhere = changetype<Endpoint>(memory.data(offsetof<Endpoint>(), 4));
 
 export function callAt(index: i32): Call {
@@ -97,7 +102,7 @@ export function callAt(index: i32): Call {
 }
 
 export function resetCalls(): void {
-  memory.fill(calls, 0, offsetof<Call>() * MAX_CALLS);
+  memory.fill(calls, 0, offsetof<Call>() * MAX_CALLS + POOL_TAIL);
 }
 
 /** The call of a number, `null` where that is stale. */
@@ -124,7 +129,7 @@ export function takeCall(state: i32, incoming: bool): Call | null {
 /** B2: calls in hand. */
 export function callsInUse(): i32 {
   let count = 0;
-  for (let i = 0; i < MAX_CALLS; i++) {
+  for (let i = 0; i < callsUsed(); i++) {
     if (callAt(i).inUse) count++;
   }
   return count;
@@ -134,7 +139,7 @@ export function callsInUse(): i32 {
 export function earliestCall(): Call | null {
   let earliest: Call | null = null;
   let deadline = NEVER;
-  for (let i = 0; i < MAX_CALLS; i++) {
+  for (let i = 0; i < callsUsed(); i++) {
     const call = callAt(i);
     if (call.deadline >= deadline) continue;
     deadline = call.deadline;

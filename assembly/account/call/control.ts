@@ -27,7 +27,7 @@ import {
   REASON_HANG_UP,
   REASON_SESSION_TIMER,
 } from "../../contract/constants";
-import { MAX_ACCOUNTS, MAX_CALLS } from "../../limits";
+import { MAX_ACCOUNTS } from "../../limits";
 import { parseUri, SCHEME_OTHER, Uri } from "../../sip/uri";
 import { NEVER } from "../../time/clock";
 import { serverTransactionOf } from "../../transaction/server";
@@ -37,7 +37,7 @@ import { slotServes } from "../options";
 import { NO_DIALOG, OF_APPLICATION, OF_CALL, requestOf, takeRequest } from "../request/request";
 import { dropRequest, startRequest } from "../request/search";
 import { keep, replace, textOf } from "../texts";
-import { Call, callAt, callOf, endCall, enter, takeCall } from "./call";
+import { Call, callAt, callOf, callsUsed, endCall, enter, takeCall } from "./call";
 import { answerLimit } from "./incoming";
 import { answer } from "./respond";
 import { OVERDUE, usesSessionTimer } from "./session";
@@ -233,7 +233,7 @@ function refreshSession(call: Call, now: i64): void {
 
 /** R7: every call ends. */
 export function hangUpAll(now: i64): void {
-  for (let i = 0; i < MAX_CALLS; i++) {
+  for (let i = 0; i < callsUsed(); i++) {
     const call = callAt(i);
     content.clear();
     if (call.inUse) hangUp(call.number, now);

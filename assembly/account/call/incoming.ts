@@ -22,7 +22,6 @@ import {
   METHOD_REFER,
   METHOD_UPDATE,
 } from "../../contract/constants";
-import { MAX_CALLS } from "../../limits";
 import { numberField } from "../../sip/compose";
 import { fromTag, hasToken } from "../../sip/fields";
 import {
@@ -46,7 +45,7 @@ import { Flow, handleOfFlow } from "../../transport/flows";
 import { answerAtOnce, answerOnce, beginAnswer, endAnswer } from "../answering";
 import { workingSlotOf } from "../fallback";
 import { textOf } from "../texts";
-import { Call, callAt, endCall, enter, pass, takeCall } from "./call";
+import { Call, callAt, callsUsed, endCall, enter, pass, takeCall } from "./call";
 import { sendBye } from "./control";
 import { answerPlainly, beginAnswering } from "./respond";
 import { sessionOffered, sessionTooBrief } from "./session";
@@ -105,7 +104,7 @@ function refuseInterval(flow: Flow, via: Via, least: u32, now: i64): void {
 }
 
 function isMerged(): bool {
-  for (let i = 0; i < MAX_CALLS; i++) {
+  for (let i = 0; i < callsUsed(); i++) {
     const call = callAt(i);
     const dialog = call.dialog;
     if (!call.inUse || !call.incoming) continue;
@@ -155,7 +154,7 @@ export function neverAcknowledged(index: i32, transaction: ServerTransaction, no
  * A flow is gone, and with it what was to be answered on it: a call that came by it is over, or has no ACK to come.
  */
 export function callsFlowFailed(now: i64): void {
-  for (let i = 0; i < MAX_CALLS; i++) {
+  for (let i = 0; i < callsUsed(); i++) {
     const call = callAt(i);
     if (!call.inUse || serverTransactionOf(call.server) != null) continue;
     if (call.state == CALL_STATE_INCOMING) endCall(call, FAILURE_TARGET_FAILED, 0, now);

@@ -17,7 +17,6 @@ import {
   REASON_ACKNOWLEDGE,
   REASON_SESSION_TIMER,
 } from "../../contract/constants";
-import { MAX_CALLS } from "../../limits";
 import { endHead } from "../../sip/compose";
 import { hasToken, toTag } from "../../sip/fields";
 import {
@@ -36,7 +35,7 @@ import { registrationOf } from "../registrations";
 import { OF_NOBODY, Request, takeRequest } from "../request/request";
 import { settle, startRequest } from "../request/search";
 import { beginAck } from "../request/write";
-import { Call, callAt, endCall, enter, pass, passFailure } from "./call";
+import { Call, callAt, callsUsed, endCall, enter, pass, passFailure } from "./call";
 import { nextHop } from "./dialog";
 import { part } from "./parting";
 import { refreshAfterRefusal, sessionAnswered } from "./session";
@@ -169,7 +168,7 @@ function sendAck(call: Call): void {
 
 /** A 2xx to an INVITE has come again, or from a further branch, or for one that was given up. */
 export function inviteAnsweredAgain(transaction: ClientTransaction, now: i64): void {
-  for (let i = 0; i < MAX_CALLS; i++) {
+  for (let i = 0; i < callsUsed(); i++) {
     const call = callAt(i);
     if (!call.inUse || call.invite != transaction.handle) continue;
     if (call.dialog.isOfResponse()) sendAck(call);
@@ -181,7 +180,7 @@ export function inviteAnsweredAgain(transaction: ClientTransaction, now: i64): v
 
 /** A flow is open: the ACKs that waited for it go. */
 export function sendWaitingAcks(flow: u32): void {
-  for (let i = 0; i < MAX_CALLS; i++) {
+  for (let i = 0; i < callsUsed(); i++) {
     const call = callAt(i);
     if (call.inUse && call.ackWaits && call.flow == flow) sendAck(call);
   }

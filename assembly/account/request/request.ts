@@ -1,4 +1,4 @@
-import { entryOf, handleOfEntry, takeEntry } from "../../bytes/pool";
+import { POOL_TAIL, entryOf, handleOfEntry, takeEntry } from "../../bytes/pool";
 import { Endpoint } from "../../bytes/endpoint";
 import { NO_SPAN } from "../../bytes/span";
 import { POOL_REQUESTS } from "../../contract/constants";
@@ -139,14 +139,14 @@ export class Request {
   }
 }
 
-const requests = memory.data(offsetof<Request>() * MAX_REQUESTS, 8);
+const requests = memory.data(offsetof<Request>() * MAX_REQUESTS + POOL_TAIL, 8);
 
 export function requestAt(index: i32): Request {
   return changetype<Request>(requests + index * offsetof<Request>());
 }
 
 export function resetRequests(): void {
-  memory.fill(requests, 0, offsetof<Request>() * MAX_REQUESTS);
+  memory.fill(requests, 0, offsetof<Request>() * MAX_REQUESTS + POOL_TAIL);
 }
 
 /** Takes a request, to be filled and started within the same input; `null`, and an event, where all are in use. */

@@ -1,4 +1,4 @@
-import { handleOfEntry, takeEntry } from "../../bytes/pool";
+import { POOL_TAIL, handleOfEntry, takeEntry, usedEntries } from "../../bytes/pool";
 import { Endpoint } from "../../bytes/endpoint";
 import { NOT_A_NUMBER } from "../../bytes/number";
 import { NO_SPAN, Span, spanLength, spansEqual } from "../../bytes/span";
@@ -117,14 +117,19 @@ export class Subscription {
   }
 }
 
-const subscriptions = memory.data(offsetof<Subscription>() * MAX_SUBSCRIPTIONS, 8);
+const subscriptions = memory.data(offsetof<Subscription>() * MAX_SUBSCRIPTIONS + POOL_TAIL, 8);
+
+/** Subscriptions that have been in use come first. */
+function subscriptionsUsed(): i32 {
+  return usedEntries(subscriptions, offsetof<Subscription>(), MAX_SUBSCRIPTIONS);
+}
 
 export function subscriptionAt(index: i32): Subscription {
   return changetype<Subscription>(subscriptions + index * offsetof<Subscription>());
 }
 
 export function resetSubscriptions(): void {
-  memory.fill(subscriptions, 0, offsetof<Subscription>() * MAX_SUBSCRIPTIONS);
+  memory.fill(subscriptions, 0, offsetof<Subscription>() * MAX_SUBSCRIPTIONS + POOL_TAIL);
 }
 
 /** Adds those that the configuration wants. They begin when their account is registered, or now where it does not register. */
@@ -176,7 +181,7 @@ export function subscribeTo(account: i32, eventPackage: i32, uri: Span, lifetime
   if (spanLength(uri) > 0 && !isUri(uri)) return ERROR_BAD_ARGUMENT;
   if (!slotServes(account, 1) && !slotServes(account, 2)) return ERROR_BAD_ARGUMENT;
   const wanted = spanLength(uri) == 0 ? ownUri(account) : uri;
-  for (let i = 0; i < MAX_SUBSCRIPTIONS; i++) {
+  for (let i = 0; i < subscriptionsUsed(); i++) {
     const subscription = subscriptionAt(i);
     if (subscription.state == FREE || subscription.account != account) continue;
     if (subscription.eventPackage != eventPackage || !spansEqual(textOf(subscription.uri), wanted)) continue;
@@ -358,7 +363,7 @@ function isRegistered(account: i32): bool {
 export function earliestSubscription(): Subscription | null {
   let earliest: Subscription | null = null;
   let deadline = NEVER;
-  for (let i = 0; i < MAX_SUBSCRIPTIONS; i++) {
+  for (let i = 0; i < subscriptionsUsed(); i++) {
     const subscription = subscriptionAt(i);
     if (subscription.deadline >= deadline) continue;
     deadline = subscription.deadline;
@@ -380,7 +385,7 @@ export function subscriptionDue(subscription: Subscription, now: i64): void {
 
 /** S1, S2: the account's registration is with `target` now. */
 export function subscriptionsFollowTo(account: i32, slot: i32, target: Endpoint, now: i64): void {
-  for (let i = 0; i < MAX_SUBSCRIPTIONS; i++) {
+  for (let i = 0; i < subscriptionsUsed(); i++) {
     const subscription = subscriptionAt(i);
     if (subscription.state == FREE || subscription.account != account) continue;
     if (subscription.state == RESTING) {
@@ -406,7 +411,7 @@ function stopSubscription(subscription: Subscription, now: i64): void {
 
 /** R7: no more of them. */
 export function stopSubscriptions(now: i64): void {
-  for (let i = 0; i < MAX_SUBSCRIPTIONS; i++) {
+  for (let i = 0; i < subscriptionsUsed(); i++) {
     const subscription = subscriptionAt(i);
     if (subscription.state == FREE) continue;
     if (subscription.state == ACTIVE) say(subscription, FAILURE_STOPPED, 0, 0);

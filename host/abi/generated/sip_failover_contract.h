@@ -28,7 +28,7 @@
  *   i32 stop(time now) - An orderly stop (R7); ACTION_STOPPED follows within 2 s.
  *   address next_action(time now) - The next action, valid until the next call; 0 when nothing is left to do at this time. Call it after every input and whenever the deadline has come.
  *   time next_deadline() - When `next_action` has something to do next; the largest i64: never.
- *   u32 known_keys() - Number of keys the core knows.
+ *   u32 known_keys() - Number of keys the core knows; 0 in a build without the linter, whose hints alone need their names.
  *   u32 known_key(u32 index) - Puts a key's name, with X, Y, N for its numbers, into the input area: its length.
  *
  * Actions, little-endian, after kind u16 and size u16:

@@ -92,11 +92,15 @@ describe("a parameter", () => {
     expect(grammar.parameter(NO_SPAN, "lr")).toBe(NO_SPAN);
   });
 
-  it("has a name and a value", () => {
-    expect(text(grammar.itemName(put("expires = 60")))).toBe("expires");
-    expect(text(grammar.itemValue(put("expires = 60")))).toBe("60");
-    expect(text(grammar.itemName(put("lr")))).toBe("lr");
-    expect(spanLength(grammar.itemValue(put("lr")))).toBe(0);
+  it("has white space around its name and its value", () => {
+    expect(parameterOf(" expires = 60 ;lr ", "expires")).toBe("60");
+    expect(parameterOf(" expires = 60 ; lr ", "lr")).toBe("");
+    expect(parameterOf("expires\r\n = 60", "expires")).toBe("60");
+  });
+
+  it("is not another that begins alike, or ends", () => {
+    expect(parameterOf("expires-in=1;exp=2", "expires")).toBe("none");
+    expect(parameterOf("expires x=1", "expires")).toBe("none");
   });
 });
 
