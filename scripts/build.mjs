@@ -1,7 +1,8 @@
 // @ts-check
 /*
- * Builds what is stale: the TypeScript (build/js) and the core (build/sip-failover.wasm and its debug build).
- * Usage: node scripts/build.mjs [js|core] [--force] [--size]
+ * Builds what is stale: the TypeScript (build/js), the script of the timeline's page (in there too), and the core
+ * (build/sip-failover.wasm and its debug build).
+ * Usage: node scripts/build.mjs [js|page|core] [--force] [--size]
  * --size shows the report of the core's size also where nothing was stale.
  *
  * What was built last is known by a hash of its sources in build/stamps.json. This file is no TypeScript because it
@@ -26,6 +27,12 @@ const parts = {
     except: /^tests\/unit\//,
     outputs: ["build/js"],
     make: compileTypeScript,
+  },
+  page: {
+    sources: ["host", "scripts", "package-lock.json"],
+    except: /^host\/(?:node|simulated)\//,
+    outputs: ["build/js/host/timeline/page/main.js"],
+    make: () => node(["build/js/scripts/page.js"]),
   },
   core: {
     sources: ["assembly", "scripts", "asconfig.json", "package-lock.json"],
@@ -99,7 +106,7 @@ function readStamps() {
 const words = process.argv.slice(2);
 const only = words.find((word) => !word.startsWith("-"));
 if (only !== undefined && !(only in parts)) {
-  console.error("usage: node scripts/build.mjs [js|core] [--force] [--size]");
+  console.error("usage: node scripts/build.mjs [js|page|core] [--force] [--size]");
   process.exit(2);
 }
 

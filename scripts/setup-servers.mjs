@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * Installs the servers that the interop suites talk to, as Debian packages. It needs root and is never run by another
- * command: who runs it wants these packages on the machine.
+ * Installs the servers that the interop suites talk to, and the browser in which pages are tested, as Debian packages. It
+ * needs root and is never run by another command: who runs it wants these packages on the machine.
  */
 import { spawnSync } from "node:child_process";
 
@@ -13,6 +13,7 @@ const packages = [
   "openssl",
   "sip-tester",
   "baresip-core",
+  "chromium",
 ];
 
 /**

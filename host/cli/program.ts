@@ -5,6 +5,7 @@ import { addDemo } from "./demo/command.js";
 import { addRun } from "./run.js";
 import type { Terminal } from "./terminal.js";
 import { writeLine } from "./terminal.js";
+import { addTimeline } from "./timeline.js";
 
 const GOOD = 0;
 const NO = 1;
@@ -44,6 +45,7 @@ export const createProgram = (terminal: Terminal, done: (status: number) => void
   // Commands take over the settings of the program that they are added to.
   addRun(program, terminal, done);
   addCheck(program, terminal, done);
+  addTimeline(program, terminal, done);
   addDemo(program, terminal, done);
   return program;
 };

@@ -2,9 +2,11 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { CallPlan, answerDelay, dnsServer, durationInMilliseconds, subscriptionTo } from "./arguments.js";
 import type { WantedSubscription } from "./arguments.js";
+import { livePort } from "./live.js";
+import type { LiveChoice } from "./live.js";
 
 /** The options of `run`. Times are milliseconds. */
-export interface RunOptions {
+export interface RunOptions extends LiveChoice {
   readonly json?: true;
   readonly dns?: string[];
   readonly duration?: number;
@@ -27,8 +29,8 @@ which is sent as it is, but for its direction while the call is on hold. Offers
 of the far end are answered, REFER is refused with 603. A --call lasts from when
 it is established; nobody answers for 60 s: it is given up.
 
-A call that comes in rings (180). It is taken by --answer or at the console; if
-there is neither, it is refused with 486 after 30 s.
+A call that comes in rings (180). It is taken by --answer, at the console or in
+the browser; if there is none of them, it is refused with 486 after 30 s.
 
 On a terminal, commands can be typed: call, answer, hangup, hold, status, help,
 quit. Otherwise standard input is not read. To run in the background of a shell,
@@ -42,6 +44,10 @@ everything with --verbose; with --json they are in the records.
 
 The first Ctrl-C (or SIGTERM) is an orderly stop: calls are ended and bindings
 removed, which takes at most 2 s. A second ends it at once; exit status 130.
+
+--live serves the picture of "timeline" as it grows, with where each account
+stands, and buttons that place, take and end calls. It is plain HTTP: at another
+address than this machine's own, whoever reads along can read the token.
 
 Exit status: 0 every account was registered at some time, and every --call was
 established; 1 one never was, the configuration has errors, or the phone could
@@ -93,6 +99,20 @@ export const addRunOptions = (command: Command): Command => {
       .option(
         "--pcap <FILE>",
         "write what is sent and received to a file that Wireshark opens, as it happens",
+      )
+      .addOption(
+        new Option(
+          "--live [PORT]",
+          "show the phone in the browser while it runs, at this port of 127.0.0.1 (any)",
+        )
+          .preset("0")
+          .argParser(livePort),
+      )
+      .addOption(
+        new Option(
+          "--live-address <ADDR>",
+          "... at this address instead; others than this machine's own take a token",
+        ).implies({ live: 0 }),
       )
       .option(
         "--lenient",

@@ -6,6 +6,7 @@ import { CallNumbers } from "./call-numbers.js";
 import { Calls } from "./calls.js";
 import type { AnswerPolicy } from "./calls.js";
 import { Console } from "./console.js";
+import { openLive } from "./live.js";
 import { localAddress } from "./local-address.js";
 import { accountNames, readAccounts } from "./names.js";
 import type { FileAccount } from "./names.js";
@@ -85,8 +86,8 @@ const resolved = (
     return { plan, uri };
   });
 
-const answerPolicy = ({ answer }: RunOptions, hasConsole: boolean): AnswerPolicy =>
-  answer === undefined ? { refuses: hasConsole ? undefined : RINGS_FOR } : { takes: answer };
+const answerPolicy = ({ answer }: RunOptions, isWatched: boolean): AnswerPolicy =>
+  answer === undefined ? { refuses: isWatched ? undefined : RINGS_FOR } : { takes: answer };
 
 /** Subscribes each account to what is wanted; the core waits for its registration. */
 const subscribe = async (
@@ -144,12 +145,20 @@ export const run = async (
     view.record(record);
   });
   phone.on("warning", say);
-  const answer = answerPolicy(options, input !== undefined);
+  const answer = answerPolicy(options, input !== undefined || options.live !== undefined);
   const calls = new Calls(phone, { answer, sdp, numberOf, localAddress, say });
   const planned = new PlannedCalls(phone, calls, wanted, say);
   phone.on("call", ({ call, state }) => {
     if (state === "ended") numbers.forget(call);
   });
+
+  const live = await openLive(options, { files, phone, calls, accounts });
+  if (live !== undefined) {
+    say(`Live picture: ${live.url}`);
+    phone.on("record", (record) => {
+      live.record(record, phone.startedAt ?? standing.startedAt);
+    });
+  }
 
   const { ended, end, interrupt } = endingOf(phone, options.duration, terminal, view);
   try {
@@ -159,6 +168,7 @@ export const run = async (
     if (problem === undefined) throw error;
     view.end();
     say(problem);
+    await live?.close();
     return 1;
   }
   planned.start(Date.now() - standing.startedAt.getTime());
@@ -193,6 +203,7 @@ export const run = async (
     });
   await ended;
   prompt?.close();
+  await live?.close();
   view.end();
   const problems = [outcome.problem, ...planned.failures].filter((problem) => problem !== undefined);
   for (const problem of problems) say(problem);

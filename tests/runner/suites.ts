@@ -40,6 +40,7 @@ export function allSuites(): Suite[] {
     unitSuite,
     nodeSuite("scenarios", availableParallelism()),
     nodeSuite("hosts", ALONE),
+    nodeSuite("tools", ALONE),
     ...interop.map(interopSuite),
   ];
 }
