@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addCheck } from "./check.js";
 import { addDemo } from "./demo/command.js";
+import { addExplain } from "./explain.js";
 import { addRun } from "./run.js";
 import type { Terminal } from "./terminal.js";
 import { writeLine } from "./terminal.js";
@@ -44,6 +45,7 @@ export const createProgram = (terminal: Terminal, done: (status: number) => void
   // Commands take over the settings of the program that they are added to.
   addRun(program, terminal, done);
   addCheck(program, terminal, done);
+  addExplain(program, terminal, done);
   addDemo(program, terminal, done);
   return program;
 };
