@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addCheck } from "./check.js";
 import { addDemo } from "./demo/command.js";
+import { addExplain } from "./explain.js";
 import { addRun } from "./run.js";
 import type { Terminal } from "./terminal.js";
 import { writeLine } from "./terminal.js";
@@ -46,6 +47,7 @@ export const createProgram = (terminal: Terminal, done: (status: number) => void
   addRun(program, terminal, done);
   addCheck(program, terminal, done);
   addTimeline(program, terminal, done);
+  addExplain(program, terminal, done);
   addDemo(program, terminal, done);
   return program;
 };
