@@ -1,6 +1,6 @@
 /*
  * Every limit of the core. Reaching one is an event that names the pool, never a trap. The sizes decide the
- * module's memory; a product with fewer accounts lowers them here.
+ * module's memory; a profile lowers them for a device (docs/pools.md).
  */
 
 /** Accounts, server slots an account, targets a slot. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { ADDRESS_OCTETS, addressOctets, addressText, transportName } from "./address.js";
 import type { Endpoint, Family, Transport } from "./address.js";
 import { CONTRACT_VERSION, enumerations, exportsOfCore } from "./contract.js";
@@ -76,9 +77,24 @@ const compiled = new Map<string, WebAssemblyModule>();
 const moduleNamed = (name: string): WebAssemblyModule => {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  const module = new WebAssembly.Module(readFileSync(new URL(`../../../${name}`, import.meta.url)));
+  const module = compileFile(fileURLToPath(new URL(`../../../${name}`, import.meta.url)));
   compiled.set(name, module);
   return module;
+};
+
+const compileFile = (path: string): WebAssemblyModule => {
+  const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+  let octets: Uint8Array;
+  try {
+    octets = readFileSync(path);
+  } catch (error) {
+    throw new CoreError(`${path} cannot be read (${reasonOf(error)}): "npm run build" makes it`);
+  }
+  try {
+    return new WebAssembly.Module(octets);
+  } catch (error) {
+    throw new CoreError(`${path} is not a whole WebAssembly module (${reasonOf(error)}): build it anew`);
+  }
 };
 
 const defaultModule = (): WebAssemblyModule => moduleNamed("sip-failover.wasm");
@@ -111,13 +127,12 @@ export class Core {
   constructor(module: WebAssemblyModule = defaultModule()) {
     const { exports } = new WebAssembly.Instance(module, {});
     const missing = Object.keys(exportsOfCore).filter((name) => typeof exports[name] !== "function");
-    if (missing.length > 0 || !(exports["memory"] instanceof WebAssembly.Memory)) {
-      throw new CoreError(
-        `this is not a core of sip-failover: it lacks ${[...missing, "memory"].join(", ")}`,
-      );
+    if (!(exports["memory"] instanceof WebAssembly.Memory)) missing.push("memory");
+    if (missing.length > 0) {
+      throw new CoreError(`this is not a core of sip-failover: it lacks ${missing.join(", ")}`);
     }
     this.#exports = exports as unknown as Exports;
-    this.#memory = exports["memory"];
+    this.#memory = exports["memory"] as WebAssemblyMemory;
     const version = this.#exports.contract_version() >>> 0;
     if (version !== CONTRACT_VERSION) {
       throw new CoreError(

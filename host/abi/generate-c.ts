@@ -3,6 +3,11 @@ import type { EnumerationName, FieldKind } from "./contract.js";
 import { diagnostics } from "./diagnostics.js";
 import { banner, constantCase, constantsOf, enumerationNames } from "./names.js";
 
+interface CoreExport {
+  readonly parameters: Readonly<Record<string, "u32" | "time">>;
+  readonly result: "void" | "u32" | "i32" | "address" | "time";
+}
+
 const quoted = (text: string): string => JSON.stringify(text);
 
 const fieldKind = (kind: FieldKind): string =>
@@ -29,6 +34,36 @@ const enumeration = (name: EnumerationName): string[] => {
   ];
 };
 
+/** What an X-macro of the exports says of one: name in both cases, result, number of parameters, parameters. */
+const exportRow = ([name, { parameters, result }]: [string, CoreExport]): string => {
+  const kinds = Object.values(parameters).map(
+    (kind, index) => `${kind === "time" ? "T" : "N"}(${String(index)})`,
+  );
+  const row = [constantCase(name), name, result.toUpperCase(), String(kinds.length), kinds.join(" ")];
+  return `  X(${row.join(", ").trimEnd()})`;
+};
+
+/** The exports as an enumeration, and as a list that a backend goes through with macros of its own. */
+const exportList = (): string[] => {
+  const rows = Object.entries<CoreExport>(exportsOfCore);
+  return [
+    "",
+    "/* The exports of the module by number. */",
+    "enum sf_export {",
+    ...rows.map(([name], index) => `  SF_EXPORT_${constantCase(name)} = ${String(index)},`),
+    "};",
+    `#define SF_EXPORTS_COUNT ${String(rows.length)}`,
+    `#define SF_PARAMETERS_MOST ${String(Math.max(...rows.map(([, row]) => Object.keys(row.parameters).length)))}`,
+    "",
+    "/*",
+    " * X(NAME, name, result, count, parameters) for each export in that order. `result` is VOID, U32, I32, ADDRESS or TIME;",
+    " * `parameters` are T(index) (a time, i64 in the module) and N(index) (a number, i32), one after the other without commas.",
+    " */",
+    "#define SF_EXPORTS(X, T, N) \\",
+    rows.map(exportRow).join(" \\\n"),
+  ];
+};
+
 /** The header of the hosts in C: numbers, and tables with which event records are read and named. */
 export const cHeader = (): string => {
   const lines = [
@@ -48,6 +83,7 @@ export const cHeader = (): string => {
     " */",
     "",
     `#define SF_CONTRACT_VERSION ${String(CONTRACT_VERSION)}`,
+    ...exportList(),
     "",
     "struct sf_name { int value; const char *name; };",
     ...enumerationNames.flatMap(enumeration),

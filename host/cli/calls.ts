@@ -2,12 +2,12 @@ import { randomInt } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import type { NameOf, RecordOf } from "../abi/record.js";
 import { CoreError } from "../node/index.js";
-import type { Content, Phone, PhoneEvents } from "../node/index.js";
+import type { BasePhone, Content, PhoneEvents } from "../node/index.js";
 import { CallMedia, SDP_TYPE } from "./sdp.js";
 
 /** What is needed of a phone. */
 export type CallingPhone = Pick<EventEmitter<PhoneEvents>, "on"> &
-  Pick<Phone, "call" | "respond" | "hangUp" | "requestInCall" | "status">;
+  Pick<BasePhone, "call" | "respond" | "hangUp" | "requestInCall" | "status">;
 
 /** What becomes of a call that comes in and that nobody answers. Milliseconds. */
 export interface AnswerPolicy {

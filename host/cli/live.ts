@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { Live } from "../live/live.js";
-import type { Phone } from "../node/index.js";
+import type { BasePhone } from "../node/index.js";
 import { calledUri } from "./call-address.js";
 import type { Calls } from "./calls.js";
 import type { FileAccount } from "./names.js";
@@ -42,7 +42,7 @@ const openingSentence = (error: unknown, address: string, port: number): string 
 
 export interface LiveParts {
   readonly files: readonly string[];
-  readonly phone: Phone;
+  readonly phone: BasePhone;
   readonly calls: Calls;
   readonly accounts: ReadonlyMap<number, FileAccount>;
 }

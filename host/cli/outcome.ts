@@ -1,11 +1,11 @@
-import type { Phone } from "../node/index.js";
+import type { BasePhone } from "../node/index.js";
 
 /** Follows which accounts wanted to register, and which of them did. */
 export class Outcome {
   readonly #wanted = new Set<number>();
   readonly #registered = new Set<number>();
 
-  constructor(phone: Phone) {
+  constructor(phone: BasePhone) {
     phone.on("request", ({ account, method, reason }) => {
       if (method === "REGISTER" && reason !== "stop") this.#wanted.add(account);
     });

@@ -4,6 +4,8 @@ import { CallPlan, answerDelay, dnsServer, durationInMilliseconds, subscriptionT
 import type { WantedSubscription } from "./arguments.js";
 import { livePort } from "./live.js";
 import type { LiveChoice } from "./live.js";
+import { hostNames } from "./hosts.js";
+import type { HostName } from "./hosts.js";
 
 /** The options of `run`. Times are milliseconds. */
 export interface RunOptions extends LiveChoice {
@@ -17,6 +19,7 @@ export interface RunOptions extends LiveChoice {
   readonly answer?: number;
   readonly subscribe?: WantedSubscription[];
   readonly sdp?: string;
+  readonly host: HostName;
 }
 
 const help = `
@@ -41,6 +44,11 @@ outside of calls, questions to DNS servers and their answers, dropped packets,
 notes on the configuration and what a call's other lines tell already are left
 out, with --json too. Bodies of NOTIFY are written with --subscribe, those of
 everything with --verbose; with --json they are in the records.
+
+--host says what holds the core and the sockets: node, this process itself, or a
+program in C beside it, in which the core is loaded by wasmtime, or compiled in
+(native). "npm run build:wasmtime" and "npm run build:native" build these. What
+is done and written is the same.
 
 The first Ctrl-C (or SIGTERM) is an orderly stop: calls are ended and bindings
 removed, which takes at most 2 s. A second ends it at once; exit status 130.
@@ -95,6 +103,11 @@ export const addRunOptions = (command: Command): Command => {
           .argParser(subscriptionTo),
       )
       .option("--sdp <FILE>", "the session description of offers and answers")
+      .addOption(
+        new Option("--host <HOST>", "what holds the core: node, wasmtime or native (node)")
+          .choices(hostNames)
+          .default("node" satisfies HostName),
+      )
       .option("--verbose", "leave nothing out: keep-alives, DNS, dropped packets, notes, bodies")
       .option(
         "--pcap <FILE>",

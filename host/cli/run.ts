@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { ConfigurationError, Phone, StartError } from "../node/index.js";
+import { ConfigurationError, StartError } from "../node/index.js";
+import type { BasePhone } from "../node/index.js";
 import type { PlannedCall } from "./arguments.js";
 import { calledUri } from "./call-address.js";
 import { CallNumbers } from "./call-numbers.js";
@@ -7,6 +8,7 @@ import { Calls } from "./calls.js";
 import type { AnswerPolicy } from "./calls.js";
 import { Console } from "./console.js";
 import { openLive } from "./live.js";
+import { createPhone } from "./hosts.js";
 import { localAddress } from "./local-address.js";
 import { accountNames, readAccounts } from "./names.js";
 import type { FileAccount } from "./names.js";
@@ -39,7 +41,7 @@ interface Ending {
 }
 
 /** The run ends when its time is over, a signal has come, or nobody reads the results any more. */
-const endingOf = (phone: Phone, duration: number | undefined, terminal: Terminal, view: View): Ending => {
+const endingOf = (phone: BasePhone, duration: number | undefined, terminal: Terminal, view: View): Ending => {
   let isEnding = false;
   const end = (): void => {
     if (isEnding) return;
@@ -91,7 +93,7 @@ const answerPolicy = ({ answer }: RunOptions, isWatched: boolean): AnswerPolicy 
 
 /** Subscribes each account to what is wanted; the core waits for its registration. */
 const subscribe = async (
-  phone: Phone,
+  phone: BasePhone,
   wanted: NonNullable<RunOptions["subscribe"]>,
   accounts: ReadonlyMap<number, FileAccount>,
 ): Promise<void> => {
@@ -107,13 +109,14 @@ export const run = async (
   options: RunOptions,
   terminal: Terminal,
 ): Promise<number> => {
-  const { json, verbose = false } = options;
+  const { json, verbose = false, host } = options;
   const accounts = readAccounts(files);
   const wanted = resolved(options.call?.calls ?? [], accounts);
   const sdp = options.sdp === undefined ? undefined : readSdpFile(options.sdp);
   const { input } = terminal;
 
-  const phone = new Phone({ files, dns: options.dns, pcap: options.pcap, lenient: options.lenient });
+  const { dns, pcap, lenient } = options;
+  const phone = createPhone(host, { files, dns, pcap, lenient });
   const names = accountNames(accounts);
   const numbers = new CallNumbers();
   // Records have numbers of their own, and whoever sees those types them.

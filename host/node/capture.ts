@@ -43,14 +43,22 @@ export class CapturingSockets implements Sockets, SocketEvents {
   readonly #events: SocketEvents;
   readonly #sink: PacketSink;
   readonly #sockets: Sockets;
+  readonly #clock: () => number;
   readonly #flows = new Map<number, Captured>();
   /** Transport and port of each listener; and the address that this machine was last seen to have. */
   readonly #listeners = new Map<number, { readonly transport: Transport; readonly port: number }>();
   readonly #addresses = { ...wildcards };
 
-  constructor(events: SocketEvents, sink: PacketSink, sockets: (events: SocketEvents) => Sockets) {
+  /** @param clock when a packet is written, by the wall clock in milliseconds, with their fractions */
+  constructor(
+    events: SocketEvents,
+    sink: PacketSink,
+    sockets: (events: SocketEvents) => Sockets,
+    clock: () => number = wallClock,
+  ) {
     this.#events = events;
     this.#sink = sink;
+    this.#clock = clock;
     this.#sockets = sockets(this);
   }
 
@@ -188,6 +196,6 @@ export class CapturingSockets implements Sockets, SocketEvents {
   }
 
   #write(packet: Uint8Array): void {
-    this.#sink.write(packet, wallClock());
+    this.#sink.write(packet, this.#clock());
   }
 }

@@ -1,5 +1,6 @@
 /** `sip-failover`: the phone on real sockets, as a library. */
 export { Phone } from "./phone.js";
+export type { BasePhone } from "./base-phone.js";
 export type { PhoneOptions } from "./phone.js";
 export type { PhoneEvents } from "./phone-events.js";
 export type { RequestOptions, SubscriptionOptions } from "./requests.js";

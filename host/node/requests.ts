@@ -23,6 +23,12 @@ export interface SubscriptionOptions {
 
 const DEFAULT_EXPIRES = 3600;
 
+/** What takes the requests of the application, at once or later. */
+export type RequestTaker = Pick<
+  Engine,
+  "placeCall" | "respond" | "hangUp" | "requestInCall" | "sendRequest" | "subscribe"
+>;
+
 /** What an application may ask of a phone that runs. Each request is answered by a promise. */
 export abstract class RequestingPhone extends EventEmitter<PhoneEvents> {
   /** Requests that the core has not taken yet. */
@@ -35,29 +41,29 @@ export abstract class RequestingPhone extends EventEmitter<PhoneEvents> {
    * @throws CoreError where the core does not take it, with a sentence that says why; so do all requests below
    */
   call(uri: string, { account = 1, ...content }: RequestOptions = {}): Promise<number> {
-    return this.#ask("The call cannot be placed", (engine, told) => {
-      engine.placeCall(account, uri, content, told);
+    return this.#ask("The call cannot be placed", (taker, told) => {
+      taker.placeCall(account, uri, content, told);
     });
   }
 
   /** Answers a call (180, 200, 300 to 699), or a request in it that waits for an answer. */
   async respond(call: number, status: number, content: Content = {}): Promise<void> {
-    await this.#ask("The call cannot be answered", (engine, told) => {
-      engine.respond(call, status, content, told);
+    await this.#ask("The call cannot be answered", (taker, told) => {
+      taker.respond(call, status, content, told);
     });
   }
 
   /** Ends a call, whatever its state. */
   async hangUp(call: number): Promise<void> {
-    await this.#ask("The call cannot be ended", (engine, told) => {
-      engine.hangUp(call, told);
+    await this.#ask("The call cannot be ended", (taker, told) => {
+      taker.hangUp(call, told);
     });
   }
 
   /** Sends a request within a call, INVITE to change its session. The answer is a `call-message` event. */
   async requestInCall(call: number, method: NameOf<"method">, content: Content = {}): Promise<void> {
-    await this.#ask("The request cannot be sent", (engine, told) => {
-      engine.requestInCall(call, method, content, told);
+    await this.#ask("The request cannot be sent", (taker, told) => {
+      taker.requestInCall(call, method, content, told);
     });
   }
 
@@ -67,8 +73,8 @@ export abstract class RequestingPhone extends EventEmitter<PhoneEvents> {
     uri: string,
     { account = 1, ...content }: RequestOptions = {},
   ): Promise<number> {
-    return this.#ask("The request cannot be sent", (engine, told) => {
-      engine.sendRequest(account, method, uri, content, told);
+    return this.#ask("The request cannot be sent", (taker, told) => {
+      taker.sendRequest(account, method, uri, content, told);
     });
   }
 
@@ -77,13 +83,13 @@ export abstract class RequestingPhone extends EventEmitter<PhoneEvents> {
     eventPackage: NameOf<"package">,
     { account = 1, uri = "", expires = DEFAULT_EXPIRES }: SubscriptionOptions = {},
   ): Promise<number> {
-    return this.#ask("The subscription cannot be made", (engine, told) => {
-      engine.subscribe(account, eventPackage, uri, expires, told);
+    return this.#ask("The subscription cannot be made", (taker, told) => {
+      taker.subscribe(account, eventPackage, uri, expires, told);
     });
   }
 
-  /** The engine to ask; `undefined` where the phone is not running. */
-  protected abstract runningEngine(): Engine | undefined;
+  /** Whom to ask; `undefined` where the phone is not running. */
+  protected abstract requestsTo(): RequestTaker | undefined;
 
   /** The phone has stopped: nobody will answer what has been asked. */
   protected refuseRequests(): void {
@@ -93,12 +99,12 @@ export abstract class RequestingPhone extends EventEmitter<PhoneEvents> {
   }
 
   /** Asks the core for something; its answer may come later where a listener of ours asks. */
-  #ask(what: string, question: (engine: Engine, told: Told) => void): Promise<number> {
-    const engine = this.runningEngine();
-    if (engine === undefined) return Promise.reject(new CoreError(`${what}: the phone is not running.`));
+  #ask(what: string, question: (taker: RequestTaker, told: Told) => void): Promise<number> {
+    const taker = this.requestsTo();
+    if (taker === undefined) return Promise.reject(new CoreError(`${what}: the phone is not running.`));
     return new Promise((resolve, reject) => {
       this.#asking.add(reject);
-      question(engine, (answer) => {
+      question(taker, (answer) => {
         this.#asking.delete(reject);
         if (answer < 0) reject(refusal(what, answer));
         else resolve(answer);

@@ -10,6 +10,7 @@ import { TlsFileError, readTlsFiles } from "./tls-files.js";
 import type { TlsCredentials } from "./tls-files.js";
 import { TlsWatch } from "./tls-watch.js";
 import { UdpFlow, UdpListener } from "./udp.js";
+import { WayWatch } from "./way-watch.js";
 
 const UNVERIFIED =
   "Certificates are NOT verified (sip.tls_verify = 0): whoever is on the way can pose as the server, and read and change everything.";
@@ -30,6 +31,7 @@ export class NodeSockets implements Sockets {
   /** Connections of others that nobody has taken yet. */
   readonly #untaken = new Set<Socket>();
   readonly #tlsWatch = new TlsWatch();
+  readonly #wayWatch = new WayWatch();
   #tls: { readonly credentials: TlsCredentials; readonly client: TlsClient } | undefined;
 
   constructor(events: SocketEvents, notices: SocketNotices) {
@@ -39,7 +41,7 @@ export class NodeSockets implements Sockets {
 
   open(flow: number, remote: Endpoint, localPort: number, name = ""): void {
     if (remote.transport === "udp") this.#openUdp(flow, remote, localPort);
-    else if (remote.transport === "tcp") this.#openStream(flow, connectTcp(remote));
+    else if (remote.transport === "tcp") this.#openStream(flow, remote, connectTcp(remote));
     else this.#openTls(flow, remote, name);
   }
 
@@ -113,9 +115,10 @@ export class NodeSockets implements Sockets {
         this.#events.opened(flow, local);
       },
       failed: (reason) => {
-        this.#failed(flow, reason);
+        this.#unreached(flow, remote, reason);
       },
       datagram: (octets) => {
+        this.#wayWatch.works(remote);
         this.#events.datagram(flow, octets);
       },
       stray: (source, octets) => {
@@ -137,20 +140,26 @@ export class NodeSockets implements Sockets {
       const sentence = this.#tlsWatch.failed(remote, name, trouble);
       if (sentence !== undefined) this.#notices.warning(sentence);
     });
-    this.#openStream(flow, connection, () => {
+    this.#openStream(flow, remote, connection, () => {
       this.#tlsWatch.works(remote);
     });
   }
 
-  #openStream(flow: number, connection: Connection, heard: () => void = () => undefined): void {
+  #openStream(
+    flow: number,
+    remote: Endpoint,
+    connection: Connection,
+    heard: () => void = () => undefined,
+  ): void {
     const stream = new StreamFlow(connection, {
       opened: (local) => {
         this.#events.opened(flow, local);
       },
       failed: (reason) => {
-        this.#failed(flow, reason);
+        this.#unreached(flow, remote, reason);
       },
       stream: (octets) => {
+        this.#wayWatch.works(remote);
         heard();
         this.#events.stream(flow, octets);
       },
@@ -167,9 +176,15 @@ export class NodeSockets implements Sockets {
       else {
         const { transport } = source;
         const reasonOf = transport === "tls" ? tlsFailureOf : streamFailureOf;
-        this.#openStream(flow, { socket, transport, opening: undefined, reasonOf });
+        this.#openStream(flow, source, { socket, transport, opening: undefined, reasonOf });
       }
     });
+  }
+
+  #unreached(flow: number, remote: Endpoint, reason: FlowFailure): void {
+    const sentence = this.#wayWatch.failed(remote, reason);
+    if (sentence !== undefined) this.#notices.warning(sentence);
+    this.#failed(flow, reason);
   }
 
   #failed(flow: number, reason: FlowFailure): void {

@@ -19,6 +19,7 @@ const misuses: readonly (readonly [string, RegExp])[] = [
   ["run phone.cfg --duration 1e9", /argument '1e9' is invalid/],
   ["run phone.cfg --dns localhost", /argument 'localhost' is invalid\. Write an IP address and a port/],
   ["run phone.cfg --dns", /option '--dns <ADDR:PORT>' argument missing/],
+  ["run phone.cfg --host deno", /'deno' is invalid\. Allowed choices are node, wasmtime, native\./],
   ["run phone.cfg --pcap", /option '--pcap <FILE>' argument missing/],
   ["check phone.cfg --quick", /unknown option '--quick'/],
   ["demo phone.cfg", /too many arguments for 'demo'/],

@@ -48,6 +48,7 @@ describe("UDP flows", () => {
   it("hear of a closed port within a few milliseconds (F3)", async () => {
     const watch = watched();
     watch.sockets.open(1, await closedPort(), 0);
+    await watch.hears("1 opened");
     const begun = performance.now();
     watch.sockets.send(1, Buffer.from("hello"));
     await watch.hears("1 failed refused");
@@ -113,6 +114,8 @@ describe("the listening port", () => {
     watch.sockets.open(2, a.end, port);
     await watch.hears("2 opened");
     watch.sockets.close(2);
+    watch.sockets.open(3, a.end, 0);
+    await watch.hears("3 opened");
     a.socket.send("hello", port, "127.0.0.1");
     await watch.hears(`1 incoming ${String(a.end.port)} hello`);
   });
@@ -122,6 +125,8 @@ describe("the listening port", () => {
     const stranger = await udpServer();
     watch.sockets.listen(1, "udp", 0);
     await watch.hears("1 opened");
+    stranger.socket.send("question", watch.locals.get(1)?.port ?? 0, "127.0.0.1");
+    await watch.hears(`1 incoming ${String(stranger.end.port)} question`);
     watch.sockets.sendFrom(1, stranger.end, Buffer.from("answer"));
     const [, { port }] = (await once(stranger.socket, "message")) as [Buffer, { port: number }];
     assert.equal(port, watch.locals.get(1)?.port);
@@ -189,6 +194,7 @@ describe("closing everything", () => {
     const port = watch.locals.get(1)?.port ?? 0;
     watch.sockets.open(2, end, port);
     watch.sockets.closeAll();
+    await watch.gone();
     const next = watched();
     next.sockets.listen(1, "udp", port);
     await next.hears("1 opened");

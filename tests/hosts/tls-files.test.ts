@@ -6,7 +6,7 @@ import { afterEach, it } from "node:test";
 import type { TlsFiles } from "../../host/abi/core.js";
 import { TlsFileError, readTlsFiles } from "../../host/node/tls-files.js";
 import { Authority, describeCertified } from "./certificates.js";
-import { watched } from "./watched.js";
+import { hasNativeSockets, watched } from "./watched.js";
 
 const none: TlsFiles = { verify: true, trustAnchors: "", certificate: "", key: "" };
 
@@ -112,6 +112,17 @@ describeCertified("the files of TLS", () => {
       `The file of sip.tls_key, ${other.key}, does not belong to the certificate in ${own.certificate}.`,
     ],
   ];
+  if (hasNativeSockets) {
+    for (const [what, files, message] of cases) {
+      it(`refuse ${what}, with a sentence that names key and file`, async () => {
+        const watch = watched();
+        watch.sockets.tls({ ...none, ...files });
+        await watch.hears(`unusable: ${message}`);
+      });
+    }
+    return;
+  }
+
   const weak = authority.issue({ names: ["DNS:phone.example.com"], newKey: "rsa:512" });
   const weakMessage = `The file of sip.tls_cert, ${weak.certificate}, cannot be used: ee key too small.`;
 

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
-import { afterEach } from "node:test";
+import { after, afterEach } from "node:test";
 import type { Endpoint } from "../../host/abi/address.js";
 import type { FlowFailure, SocketEvents } from "../../host/abi/engine.js";
 import { NodeSockets } from "../../host/node/sockets.js";
+import { NativeSockets } from "./native-sockets.js";
 import type { SocketNotices } from "../../host/node/sockets.js";
+
+/** Whether the tests are run with the sockets of the native host; `native-sockets.test.ts` does so. */
+export const hasNativeSockets = process.env["SIP_FAILOVER_TEST_SOCKETS"] === "native";
 
 /** How long something may take that is waited for, in milliseconds. */
 const PATIENCE = 3000;
@@ -15,7 +19,7 @@ export const hasIpv6 = Object.values(networkInterfaces())
 
 /** Sockets whose events can be waited for, each as a line. */
 export class Watched implements SocketEvents, SocketNotices {
-  readonly sockets = new NodeSockets(this, this);
+  readonly sockets = hasNativeSockets ? new NativeSockets(this, this) : new NodeSockets(this, this);
   readonly heard: string[] = [];
   readonly locals = new Map<number, Endpoint>();
   /** Where connections of others came from, by their flows. */
@@ -69,6 +73,20 @@ export class Watched implements SocketEvents, SocketNotices {
     }
   }
 
+  /** Waits until so many warnings have been given. */
+  async warns(count: number): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    while (this.warnings.length < count && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.equal(this.warnings.length, count);
+  }
+
+  /** Waits until what `closeAll` closes is closed. */
+  async gone(): Promise<void> {
+    if (this.sockets instanceof NativeSockets) await this.sockets.ended;
+  }
+
   #hear(line: string): void {
     this.heard.push(line);
     for (const wake of this.#waiting.splice(0)) wake();
@@ -96,9 +114,18 @@ export const shut = (each: Closable): Promise<void> => {
   return new Promise((resolve) => each.close(resolve));
 };
 
+const natives: NativeSockets[] = [];
+after(async () => {
+  for (const sockets of natives) {
+    await sockets.ended;
+    assert.equal(sockets.problem, undefined);
+  }
+});
+
 /** Sockets that are closed when the test is over. */
 export const watched = (): Watched => {
   const watch = new Watched();
+  if (watch.sockets instanceof NativeSockets) natives.push(watch.sockets);
   closing({
     close: () => {
       watch.sockets.closeAll();

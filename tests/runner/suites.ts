@@ -1,4 +1,6 @@
 import { availableParallelism } from "node:os";
+import { builtSuites } from "../hosts/suites.js";
+import type { BuiltSuite } from "../hosts/suites.js";
 import { suites as interop } from "../interop/suites.js";
 import { checkSuite } from "./checks.js";
 import { filesBelow } from "./files.js";
@@ -7,11 +9,16 @@ import { hasProgram } from "./process.js";
 import type { Suite } from "./suite.js";
 import { unitSuite } from "./unit.js";
 
-/** The test files of a folder. */
+const isOf = (path: string, { begins }: BuiltSuite): boolean =>
+  begins.some((beginning) => path.startsWith(beginning));
+
+/** The test files of a folder that need no program beside Node. */
 function nodeSuite(name: string, concurrency: number): Suite {
   return {
     name,
-    parts: filesBelow(`tests/${name}`, ".test.ts"),
+    parts: filesBelow(`tests/${name}`, ".test.ts").filter(
+      (path) => !builtSuites.some((suite) => isOf(path, suite)),
+    ),
     run: (parts, outcome) => runNodeTests(parts, concurrency, outcome),
   };
 }
@@ -19,19 +26,32 @@ function nodeSuite(name: string, concurrency: number): Suite {
 /** Suites that share a machine's ports and loopback addresses run their files one by one. */
 const ALONE = 1;
 
-/** The programs that an interop suite lacks on this machine. */
+/** The programs that a suite lacks on this machine. */
 export const missing = new Map<Suite, readonly string[]>();
 
-function interopSuite({ name, files, needs }: (typeof interop)[number]): Suite {
-  const suite: Suite = {
-    name: `interop: ${name}`,
-    parts: files.map((file) => `tests/interop/${file.replace(/\.js$/, ".ts")}`),
-    run: (parts, outcome) => runNodeTests(parts, ALONE, outcome),
-  };
+/** A suite that is left out, by name, where a program is missing. */
+function needySuite(name: string, parts: readonly string[], needs: readonly string[]): Suite {
+  const suite: Suite = { name, parts, run: (wanted, outcome) => runNodeTests(wanted, ALONE, outcome) };
   const lacking = needs.filter((need) => !hasProgram(need));
   if (lacking.length > 0) missing.set(suite, lacking);
   return suite;
 }
+
+const builtSuite = (suite: BuiltSuite): Suite =>
+  needySuite(
+    suite.name,
+    ["tests/hosts", "tests/firmware"]
+      .flatMap((folder) => filesBelow(folder, ".test.ts"))
+      .filter((path) => isOf(path, suite)),
+    suite.needs,
+  );
+
+const interopSuite = ({ name, files, needs }: (typeof interop)[number]): Suite =>
+  needySuite(
+    `interop: ${name}`,
+    files.map((file) => `tests/interop/${file.replace(/\.js$/, ".ts")}`),
+    needs,
+  );
 
 /** Every suite in the order in which they run. */
 export function allSuites(): Suite[] {
@@ -41,6 +61,7 @@ export function allSuites(): Suite[] {
     nodeSuite("scenarios", availableParallelism()),
     nodeSuite("hosts", ALONE),
     nodeSuite("tools", ALONE),
+    ...builtSuites.map(builtSuite),
     ...interop.map(interopSuite),
   ];
 }

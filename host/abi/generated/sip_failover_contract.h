@@ -43,6 +43,70 @@
 
 #define SF_CONTRACT_VERSION 2
 
+/* The exports of the module by number. */
+enum sf_export {
+  SF_EXPORT_CONTRACT_VERSION = 0,
+  SF_EXPORT_INPUT = 1,
+  SF_EXPORT_INPUT_SIZE = 2,
+  SF_EXPORT_CONFIGURE_BEGIN = 3,
+  SF_EXPORT_CONFIGURE_FILE = 4,
+  SF_EXPORT_CONFIGURE_TEXT = 5,
+  SF_EXPORT_CONFIGURE_DNS = 6,
+  SF_EXPORT_CONFIGURE_END = 7,
+  SF_EXPORT_CONFIGURE_ERRORS = 8,
+  SF_EXPORT_START = 9,
+  SF_EXPORT_FLOW_OPENED = 10,
+  SF_EXPORT_FLOW_FAILED = 11,
+  SF_EXPORT_FLOW_BYTES = 12,
+  SF_EXPORT_FLOW_INCOMING = 13,
+  SF_EXPORT_SET_BUSY = 14,
+  SF_EXPORT_CALL_PLACE = 15,
+  SF_EXPORT_CALL_RESPOND = 16,
+  SF_EXPORT_CALL_HANG_UP = 17,
+  SF_EXPORT_CALL_REQUEST = 18,
+  SF_EXPORT_REQUEST_SEND = 19,
+  SF_EXPORT_SUBSCRIBE = 20,
+  SF_EXPORT_STOP = 21,
+  SF_EXPORT_NEXT_ACTION = 22,
+  SF_EXPORT_NEXT_DEADLINE = 23,
+  SF_EXPORT_KNOWN_KEYS = 24,
+  SF_EXPORT_KNOWN_KEY = 25,
+};
+#define SF_EXPORTS_COUNT 26
+#define SF_PARAMETERS_MOST 7
+
+/*
+ * X(NAME, name, result, count, parameters) for each export in that order. `result` is VOID, U32, I32, ADDRESS or TIME;
+ * `parameters` are T(index) (a time, i64 in the module) and N(index) (a number, i32), one after the other without commas.
+ */
+#define SF_EXPORTS(X, T, N) \
+  X(CONTRACT_VERSION, contract_version, U32, 0,) \
+  X(INPUT, input, ADDRESS, 0,) \
+  X(INPUT_SIZE, input_size, U32, 0,) \
+  X(CONFIGURE_BEGIN, configure_begin, VOID, 0,) \
+  X(CONFIGURE_FILE, configure_file, I32, 0,) \
+  X(CONFIGURE_TEXT, configure_text, I32, 1, N(0)) \
+  X(CONFIGURE_DNS, configure_dns, I32, 2, N(0) N(1)) \
+  X(CONFIGURE_END, configure_end, I32, 0,) \
+  X(CONFIGURE_ERRORS, configure_errors, U32, 0,) \
+  X(START, start, I32, 1, T(0)) \
+  X(FLOW_OPENED, flow_opened, I32, 4, T(0) N(1) N(2) N(3)) \
+  X(FLOW_FAILED, flow_failed, I32, 3, T(0) N(1) N(2)) \
+  X(FLOW_BYTES, flow_bytes, I32, 3, T(0) N(1) N(2)) \
+  X(FLOW_INCOMING, flow_incoming, U32, 4, T(0) N(1) N(2) N(3)) \
+  X(SET_BUSY, set_busy, I32, 2, T(0) N(1)) \
+  X(CALL_PLACE, call_place, I32, 6, T(0) N(1) N(2) N(3) N(4) N(5)) \
+  X(CALL_RESPOND, call_respond, I32, 6, T(0) N(1) N(2) N(3) N(4) N(5)) \
+  X(CALL_HANG_UP, call_hang_up, I32, 2, T(0) N(1)) \
+  X(CALL_REQUEST, call_request, I32, 6, T(0) N(1) N(2) N(3) N(4) N(5)) \
+  X(REQUEST_SEND, request_send, I32, 7, T(0) N(1) N(2) N(3) N(4) N(5) N(6)) \
+  X(SUBSCRIBE, subscribe, I32, 5, T(0) N(1) N(2) N(3) N(4)) \
+  X(STOP, stop, I32, 1, T(0)) \
+  X(NEXT_ACTION, next_action, ADDRESS, 1, T(0)) \
+  X(NEXT_DEADLINE, next_deadline, TIME, 0,) \
+  X(KNOWN_KEYS, known_keys, U32, 0,) \
+  X(KNOWN_KEY, known_key, U32, 1, N(0))
+
 struct sf_name { int value; const char *name; };
 
 /* What the core asks of the host; the first half-word of each action. */

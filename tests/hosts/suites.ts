@@ -1,0 +1,43 @@
+/** Suites of hosts that are built by tools, beside Node; what needs none of them is in the suite `hosts`. */
+
+/** Test files whose paths begin alike, and the programs that they need on the machine. */
+export interface BuiltSuite {
+  readonly name: string;
+  /** What the paths of its files begin with. */
+  readonly begins: readonly string[];
+  readonly needs: readonly string[];
+}
+
+const NATIVE = ["cmake", "make", "gcc", "wasm2c"] as const;
+const CROSS = [
+  ...NATIVE,
+  "arm-linux-gnueabihf-gcc",
+  "aarch64-linux-gnu-gcc",
+  "qemu-arm",
+  "qemu-aarch64",
+] as const;
+
+export const builtSuites: readonly BuiltSuite[] = [
+  { name: "the native host", begins: ["tests/hosts/native-"], needs: NATIVE },
+  { name: "the host under wasmtime", begins: ["tests/hosts/wasmtime-"], needs: [...NATIVE, "cargo"] },
+  {
+    name: "builds for devices",
+    begins: ["tests/hosts/device"],
+    needs: [...CROSS, "arm-none-eabi-gcc", "pkg-config", "g++"],
+  },
+  {
+    name: "the same on every host",
+    begins: ["tests/hosts/every/", "tests/hosts/lockstep", "tests/hosts/cable"],
+    needs: [...CROSS, "cargo", "ip"],
+  },
+  {
+    name: "the bench",
+    begins: ["tests/hosts/bench"],
+    needs: [...CROSS, "arm-none-eabi-gcc", "cargo", "pkg-config", "valgrind"],
+  },
+  {
+    name: "firmware",
+    begins: ["tests/firmware/"],
+    needs: [...CROSS, "arm-none-eabi-gcc", "qemu-system-arm", "mksquashfs", "cpio"],
+  },
+];

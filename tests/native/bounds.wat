@@ -1,0 +1,17 @@
+;; Every kind of access to memory, at an address and at 8 octets behind it.
+(module
+  (memory (export "memory") 1 1)
+  (func (export "load8") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "load16") (param i32) (result i32) (i32.load16_s (local.get 0)))
+  (func (export "load32") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "load64") (param i32) (result i32) (i32.wrap_i64 (i64.load (local.get 0))))
+  (func (export "load32_8") (param i32) (result i32) (i32.load offset=8 (local.get 0)))
+  (func (export "load64_8") (param i32) (result i32) (i32.wrap_i64 (i64.load32_u offset=8 (local.get 0))))
+  (func (export "store8") (param i32) (i32.store8 (local.get 0) (i32.const 1)))
+  (func (export "store16") (param i32) (i32.store16 (local.get 0) (i32.const 1)))
+  (func (export "store32") (param i32) (i32.store (local.get 0) (i32.const 1)))
+  (func (export "store64") (param i32) (i64.store (local.get 0) (i64.const 1)))
+  (func (export "store64_8") (param i32) (i64.store offset=8 (local.get 0) (i64.const 1)))
+  (func (export "fill") (param i32 i32) (memory.fill (local.get 0) (i32.const 1) (local.get 1)))
+  (func (export "copy") (param i32 i32) (memory.copy (local.get 0) (i32.const 0) (local.get 1)))
+  (func (export "copy_from") (param i32 i32) (memory.copy (i32.const 0) (local.get 0) (local.get 1))))
