@@ -1,6 +1,6 @@
 // @ts-check
 /*
- * Builds what is stale: the TypeScript (build/js), the script of the timeline's page (in there too), and the core
+ * Builds what is stale: the TypeScript (build/js), the scripts of pages (in there too), and the core
  * (build/sip-failover.wasm and its debug build).
  * Usage: node scripts/build.mjs [js|page|core] [--force] [--size]
  * --size shows the report of the core's size also where nothing was stale.
@@ -31,7 +31,7 @@ const parts = {
   page: {
     sources: ["host", "scripts", "package-lock.json"],
     except: /^host\/(?:node|simulated)\//,
-    outputs: ["build/js/host/timeline/page/main.js"],
+    outputs: ["build/js/host/timeline/page/main.js", "build/js/host/fleet/page/main.js"],
     make: () => node(["build/js/scripts/page.js"]),
   },
   core: {

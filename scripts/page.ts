@@ -1,6 +1,7 @@
 /**
- * Bundles the script of the timeline's page with the libraries that it is built on, into one file that any browser of the
- * last years runs: build/js/host/timeline/page/main.js. Their licences stand at its beginning.
+ * Bundles the scripts of pages with the libraries that they are built on, each into one file that any browser of the last
+ * years runs: build/js/host/timeline/page/main.js and build/js/host/fleet/page/main.js. Their licences stand at its
+ * beginning.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,7 +9,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const output = join(root, "build", "js", "host", "timeline", "page", "main.js");
+
+/** The rooms of the hosts that have a page. */
+const rooms = ["timeline", "fleet"];
 
 /** The first browsers that can unpack what a page carries (DecompressionStream). */
 const TARGETS = ["chrome103", "edge103", "firefox113", "safari16.4"];
@@ -26,27 +29,30 @@ const notice = (name: string): string => {
   return `${name} ${version}\n\n${readFileSync(join(folder, file), "utf8").trim()}`;
 };
 
-const { metafile, outputFiles } = await build({
-  absWorkingDir: root,
-  entryPoints: ["host/timeline/page/main.ts"],
-  bundle: true,
-  format: "iife",
-  platform: "browser",
-  target: TARGETS,
-  minify: true,
-  charset: "utf8",
-  legalComments: "none",
-  metafile: true,
-  write: false,
-  logLevel: "warning",
-});
-const packages = [...new Set(Object.keys(metafile.inputs).map(packageOf))].filter(
-  (name) => name !== undefined,
-);
-const [bundle] = outputFiles;
-if (bundle === undefined) throw new Error("nothing was bundled");
-const notices = packages.sort().map(notice).join("\n\n---\n\n").replaceAll("*/", "* /");
-// The script stands in an element of its name: nothing in it may end that.
-const text = `/*!\n${notices}\n*/\n${bundle.text}`.replaceAll("</script", "<\\/script");
-mkdirSync(dirname(output), { recursive: true });
-writeFileSync(output, text);
+for (const room of rooms) {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [`host/${room}/page/main.ts`],
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    target: TARGETS,
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  const packages = [...new Set(Object.keys(metafile.inputs).map(packageOf))].filter(
+    (name) => name !== undefined,
+  );
+  const [bundle] = outputFiles;
+  if (bundle === undefined) throw new Error("nothing was bundled");
+  const notices = packages.sort().map(notice).join("\n\n---\n\n").replaceAll("*/", "* /");
+  // The script stands in an element of its name: nothing in it may end that.
+  const text = `/*!\n${notices}\n*/\n${bundle.text}`.replaceAll("</script", "<\\/script");
+  const output = join(root, "build", "js", "host", room, "page", "main.js");
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, text);
+}

@@ -1,21 +1,18 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addCheck } from "./check.js";
 import { addDemo } from "./demo/command.js";
 import { addExplain } from "./explain.js";
+import { addFleet } from "./fleet.js";
 import { addRun } from "./run.js";
+import { addSimulate } from "./simulate.js";
 import type { Terminal } from "./terminal.js";
 import { writeLine } from "./terminal.js";
 import { addTimeline } from "./timeline.js";
+import { versionOfPackage } from "./version.js";
 
 const GOOD = 0;
 const NO = 1;
 const BAD_USAGE = 2;
-
-const version = (): string => {
-  const text = readFileSync(new URL("../../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-};
 
 const help = `
 Exit status: 0 good, 1 the answer is no (errors in the file, a request failed),
@@ -26,7 +23,7 @@ Start with "sip-failover demo".`;
 export const createProgram = (terminal: Terminal, done: (status: number) => void): Command => {
   const program = new Command("sip-failover")
     .description("Keeps a SIP phone reachable when its servers fail.")
-    .version(version(), "-V, --version", "write the version")
+    .version(versionOfPackage(), "-V, --version", "write the version")
     .helpOption("-h, --help", "write this help")
     .helpCommand("help [COMMAND]", "write the help of a command")
     .addHelpText("after", help)
@@ -48,6 +45,8 @@ export const createProgram = (terminal: Terminal, done: (status: number) => void
   addCheck(program, terminal, done);
   addTimeline(program, terminal, done);
   addExplain(program, terminal, done);
+  addSimulate(program, terminal, done);
+  addFleet(program, terminal, done);
   addDemo(program, terminal, done);
   return program;
 };

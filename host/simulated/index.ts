@@ -1,7 +1,7 @@
 /** `sip-failover/simulated`: a network, DNS servers, registrars and phones in simulated time, for tests. */
 export { Simulation } from "./simulation.js";
 export { SimulatedPhone } from "./phone.js";
-export type { SimulatedPhoneOptions, SimulatedRequest } from "./phone.js";
+export type { SimulatedPhoneOptions, SimulatedRequest, SocketTap } from "./phone.js";
 export type { HostAddresses, WireEntry } from "./sockets.js";
 export { Network } from "./network.js";
 export type { Link, TlsDemand } from "./network.js";
@@ -10,10 +10,17 @@ export { Random } from "./random.js";
 export { SimulatedServer } from "./server.js";
 export { RealServer } from "../node/servers.js";
 export type { ServerOptions } from "../node/servers.js";
-export { DnsFraming, SipFraming } from "./service.js";
+export { DnsFraming, SipFraming, endBy } from "./service.js";
 export type { Framing, Reply, Segments, Service, TlsOffer } from "./service.js";
 export { Registrar } from "./registrar.js";
-export type { Answer, Behaviour, ReceivedRequest, RegistrarMode, RegistrarOptions } from "./registrar.js";
+export type {
+  Answer,
+  Behaviour,
+  Gate,
+  ReceivedRequest,
+  RegistrarMode,
+  RegistrarOptions,
+} from "./registrar.js";
 export type { Binding } from "./bindings.js";
 export { Authenticator, digestResponse } from "./digest.js";
 export type { DigestAlgorithm, DigestInput, DigestOptions, Verdict } from "./digest.js";
@@ -54,4 +61,4 @@ export { decodeRecord } from "../abi/record.js";
 export type { ConfigurationRecord, EventRecord, NameOf, RecordOf } from "../abi/record.js";
 export type { AccountStatus, CallStatus, SlotStatus, SubscriptionStatus } from "../abi/status.js";
 export { endpointText, parseEndpoint } from "../abi/address.js";
-export type { Endpoint } from "../abi/address.js";
+export type { Endpoint, Transport } from "../abi/address.js";

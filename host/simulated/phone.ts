@@ -7,7 +7,7 @@ import type { ConfigurationFile } from "../abi/configure.js";
 import { Core, SEED_OCTETS } from "../abi/core.js";
 import type { Content } from "../abi/core.js";
 import { Engine } from "../abi/engine.js";
-import type { Told } from "../abi/engine.js";
+import type { SocketEvents, Sockets, Told } from "../abi/engine.js";
 import { decodeRecord } from "../abi/record.js";
 import type { ConfigurationRecord, EventRecord, NameOf, RecordOf } from "../abi/record.js";
 import { StatusBoard } from "../abi/status.js";
@@ -18,6 +18,9 @@ import { Random } from "./random.js";
 import type { Scheduler } from "./scheduler.js";
 import { SimulatedSockets } from "./sockets.js";
 import type { HostAddresses, WireEntry, WireTap } from "./sockets.js";
+
+/** Makes sockets for `events` out of others, which `make` makes. */
+export type SocketTap = (events: SocketEvents, make: (events: SocketEvents) => Sockets) => Sockets;
 
 /** Options of a simulated phone. */
 export interface SimulatedPhoneOptions {
@@ -37,6 +40,8 @@ export interface SimulatedPhoneOptions {
   readonly keepWire?: boolean;
   /** The core to run; the build for devices where it is left out. That for desktops does the same, sooner. */
   readonly core?: Core;
+  /** Puts something between the phone and its sockets, such as a capture: it is given the way to make them. */
+  readonly tap?: SocketTap | undefined;
   /** When it starts, in milliseconds; default: now. */
   readonly startAt?: number;
 }
@@ -68,11 +73,11 @@ export class SimulatedPhone {
     files: readonly ConfigurationFile[],
     options: SimulatedPhoneOptions,
   ) {
-    const { addresses = {}, dns, resolvers, seed = 1, lenient = false, keepWire = true } = options;
+    const { addresses = {}, dns, resolvers, seed = 1, lenient = false, keepWire = true, tap } = options;
     const startAt = options.startAt ?? scheduler.now;
     this.core = options.core ?? new Core();
     this.#keepRecords = options.keepRecords ?? true;
-    const tap: WireTap = (direction, from, to, octets) => {
+    const wireTap: WireTap = (direction, from, to, octets) => {
       const entry = { t: scheduler.now, direction, from: endpointText(from), to: endpointText(to), octets };
       this.wire.push(entry);
     };
@@ -85,10 +90,12 @@ export class SimulatedPhone {
     this.diagnostics = configured.diagnostics;
     for (const record of [...configured.diagnostics, ...configured.records]) this.#tell(record);
     if (configured.errors > 0 && !lenient) throw new ConfigurationError(configured.diagnostics);
+    const sockets = (events: SocketEvents): Sockets =>
+      new SimulatedSockets(events, network, addresses, keepWire ? wireTap : undefined);
     this.#engine = new Engine(
       this.core,
       new AlarmClock(scheduler),
-      (events) => new SimulatedSockets(events, network, addresses, keepWire ? tap : undefined),
+      (events) => (tap === undefined ? sockets(events) : tap(events, sockets)),
       {
         event: (octets, now) => {
           if (this.#isWatched()) this.#tell(decodeRecord(octets, now));

@@ -7,7 +7,7 @@ import type { DigestOptions, Verdict } from "./digest.js";
 import type { Exchange } from "./exchange.js";
 import type { Arrival, FrontServer, RecordRoute } from "./exchange-server.js";
 import { Outlet } from "./outlet.js";
-import { ChangeListeners } from "./service.js";
+import { ChangeListeners, endBy } from "./service.js";
 import type { Reply, Segments, Service, ServiceHost, TlsOffer } from "./service.js";
 import { answerTo, parseSip, writeSip } from "./sip.js";
 import type { HeaderField, SipMessage } from "./sip.js";
@@ -34,6 +34,12 @@ export type Behaviour = "up" | "silent" | Answer;
  * a function decides request by request.
  */
 export type RegistrarMode = Behaviour | "refused" | "stopped" | ((request: ReceivedRequest) => Behaviour);
+
+/**
+ * Stands before a server that is up: how long a request waits, in milliseconds, before the server has looked at it; or
+ * another behaviour, for one that the server never gets to.
+ */
+export type Gate = (method: string, t: number) => number | "silent" | Answer;
 
 /** What a registrar has received. */
 export interface ReceivedRequest {
@@ -64,6 +70,12 @@ export interface RegistrarOptions {
   readonly tls?: TlsOffer;
   /** Keep what was received, for `received` and `requests`. */
   readonly log?: boolean;
+  /** Hears of each request as it comes, before anything is made of it. */
+  readonly heard?: ((method: string, t: number) => void) | undefined;
+  /** What requests meet first, such as a queue. */
+  readonly gate?: Gate | undefined;
+  /** It answers users with 403 that have no binding with it, as a server does that shares no location data. */
+  readonly onlyOwnUsers?: boolean;
   /** What stands behind it: calls and subscriptions. Leave out for a registrar that is nothing else. */
   readonly exchange?: Exchange | undefined;
   /** Whether it stays in the path of dialogs; default: by its address. */
@@ -95,7 +107,8 @@ const DEFAULT_EXPIRES = 3600;
 export class Registrar implements Service, FrontServer {
   readonly framing = "sip";
   readonly bindings = new Bindings();
-  readonly authenticator: Authenticator | undefined;
+  /** Asks for credentials; none where it is left out. */
+  authenticator: Authenticator | undefined;
   readonly exchange: Exchange | undefined;
   /** Everything received that was SIP, in order. */
   readonly received: ReceivedRequest[] = [];
@@ -108,8 +121,10 @@ export class Registrar implements Service, FrontServer {
   delay: number;
   pongs: boolean;
   segments: Segments;
-  tls: TlsOffer | undefined;
   recordRoute: RecordRoute;
+  heard: ((method: string, t: number) => void) | undefined;
+  gate: Gate | undefined;
+  onlyOwnUsers: boolean;
   /** A fault of every answer from now on. */
   fault: SipFault | undefined;
   /** Headers of every 200 to a REGISTER: Path, Service-Route, Contacts of others. */
@@ -120,6 +135,9 @@ export class Registrar implements Service, FrontServer {
   readonly #disconnections = new ChangeListeners();
   readonly #outlet = new Outlet(() => this.#isMute());
   #mode: RegistrarMode = "up";
+  #tls: TlsOffer | undefined;
+  /** How long the request that is being taken in has waited. Milliseconds. */
+  #waited = 0;
   #tags = 0;
 
   /** @param name told apart from other servers: nonces and tags come of it */
@@ -134,9 +152,12 @@ export class Registrar implements Service, FrontServer {
     this.delay = delay;
     this.pongs = options.pongs ?? true;
     this.segments = options.segments ?? "whole";
-    this.tls = options.tls;
+    this.#tls = options.tls;
     this.#log = log;
     this.recordRoute = options.recordRoute ?? "address";
+    this.heard = options.heard;
+    this.gate = options.gate;
+    this.onlyOwnUsers = options.onlyOwnUsers ?? false;
     this.exchange = options.exchange;
     this.exchange?.join(this);
   }
@@ -147,6 +168,16 @@ export class Registrar implements Service, FrontServer {
 
   set mode(mode: RegistrarMode) {
     this.#mode = mode;
+    this.#changes.tell();
+  }
+
+  get tls(): TlsOffer | undefined {
+    return this.#tls;
+  }
+
+  /** Its port for TLS opens and closes with it at once; connections that there are go on. */
+  set tls(offer: TlsOffer | undefined) {
+    this.#tls = offer;
     this.#changes.tell();
   }
 
@@ -213,6 +244,12 @@ export class Registrar implements Service, FrontServer {
   }
 
   receive(octets: Uint8Array, source: Endpoint, now: number, local?: Endpoint): readonly Reply[] {
+    const replies = this.#take(octets, source, now, local);
+    this.#waited = 0;
+    return replies;
+  }
+
+  #take(octets: Uint8Array, source: Endpoint, now: number, local?: Endpoint): readonly Reply[] {
     if (this.isRefusing) return [];
     if (octets.every((octet) => octet === 13 || octet === 10)) {
       if (this.#log) this.keepAlives.push({ t: now, source: endpointText(source) });
@@ -224,6 +261,7 @@ export class Registrar implements Service, FrontServer {
       this.malformed++;
       return [];
     }
+    if (request.status === 0) this.heard?.(request.method, now);
     const behaviour = this.#behaviour({
       t: now,
       source: endpointText(source),
@@ -258,7 +296,7 @@ export class Registrar implements Service, FrontServer {
   }
 
   localEnd(to: Endpoint, preferred?: Endpoint): Endpoint {
-    return this.#outlet.localEnd(to, preferred) ?? NOWHERE;
+    return endBy(this.#outlet.localEnd(to, preferred) ?? NOWHERE, to.transport);
   }
 
   isConnected(to: Endpoint): boolean {
@@ -266,7 +304,7 @@ export class Registrar implements Service, FrontServer {
   }
 
   respond(answer: SipMessage, { source, local }: Arrival): void {
-    this.#outlet.send(this.#written(answer), this.delay, source, local);
+    this.#outlet.send(this.#written(answer), this.delay + this.#waited, source, local);
   }
 
   send(request: SipMessage, to: Endpoint): void {
@@ -293,6 +331,7 @@ export class Registrar implements Service, FrontServer {
     const isRequest = message.status === 0 && message.method !== "ACK";
     if (!isRequest || exchange.knows(arrival)) exchange.receive(arrival);
     else if (behaviour !== "up") exchange.answer(arrival, behaviour);
+    else if (this.#isOthersUser(arrival)) exchange.answer(arrival, { status: 403 });
     else if (verdict === undefined || verdict.outcome === "accepted") {
       exchange.receive({ ...arrival, headers: verdict?.headers ?? [] });
     } else {
@@ -303,13 +342,25 @@ export class Registrar implements Service, FrontServer {
     }
   }
 
+  /** A request outside of any dialog, of somebody without a binding here. */
+  #isOthersUser({ message: { toTag, from }, t }: Arrival): boolean {
+    return this.onlyOwnUsers && toTag === "" && !this.bindings.at(t).some(({ aor }) => aor === from);
+  }
+
   #written(answer: SipMessage): Uint8Array {
     return this.fault === undefined ? writeSip(answer) : spoiled(answer, this.fault);
   }
 
   #behaviour(received: ReceivedRequest): Behaviour {
     const mode = typeof this.#mode === "function" ? this.#mode(received) : this.#mode;
-    return mode === "refused" || mode === "stopped" ? "silent" : mode;
+    if (mode === "refused" || mode === "stopped") return "silent";
+    const { request, t } = received;
+    if (mode !== "up" || this.gate === undefined || request.status !== 0 || request.method === "ACK")
+      return mode;
+    const met = this.gate(request.method, t);
+    if (typeof met !== "number") return met;
+    this.#waited = met;
+    return "up";
   }
 
   #judge(request: SipMessage): Verdict | undefined {
@@ -328,7 +379,7 @@ export class Registrar implements Service, FrontServer {
   ): Reply[] {
     const answer = behaviour === "up" ? this.#ownAnswer(request, source, now, verdict) : behaviour;
     const message = answerTo(request, source, { ...answer, toTag: `${this.name}-${String(++this.#tags)}` });
-    return [{ octets: this.#written(message), delay: answer.delay ?? this.delay }];
+    return [{ octets: this.#written(message), delay: (answer.delay ?? this.delay) + this.#waited }];
   }
 
   #ownAnswer(request: SipMessage, source: Endpoint, now: number, verdict: Verdict | undefined): Answer {

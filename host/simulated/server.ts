@@ -3,6 +3,7 @@ import type { Endpoint } from "../abi/address.js";
 import { Conversation } from "./conversation.js";
 import type { Network, UdpSocket } from "./network.js";
 import type { Scheduler } from "./scheduler.js";
+import { endBy } from "./service.js";
 import type { FramingName, Service } from "./service.js";
 import type { StreamEnd, StreamHandler } from "./streams.js";
 
@@ -80,7 +81,7 @@ export class SimulatedServer {
 
   #adaptTls(isOpen: boolean, framing: FramingName): void {
     if (isOpen === this.#hasTls) return;
-    const local = { ...this.local, transport: "tls", port: this.local.port + 1 } as const;
+    const local = endBy(this.local, "tls");
     this.#hasTls = isOpen;
     if (!isOpen) {
       this.network.closeStream(local);

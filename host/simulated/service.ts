@@ -1,4 +1,14 @@
-import type { Endpoint } from "../abi/address.js";
+import type { Endpoint, Transport } from "../abi/address.js";
+
+/**
+ * Where a service is reached by a transport that is at home at `end`: UDP and TCP at its own port, TLS at the one after
+ * that.
+ */
+export const endBy = (end: Endpoint, transport: Transport): Endpoint => ({
+  ...end,
+  transport,
+  port: transport === "tls" ? end.port + 1 : end.port,
+});
 
 /** An answer of a service, after a wait in milliseconds. */
 export interface Reply {
@@ -28,7 +38,7 @@ export interface Service {
   readonly isRefusing: boolean;
   /** Whether it has been stopped (SIGSTOP): datagrams then wait in its socket until it goes on. */
   readonly isHolding: boolean;
-  /** Calls `listener` when `isRefusing` or `isHolding` may have changed. */
+  /** Calls `listener` when `isRefusing`, `isHolding` or `tls` may have changed. */
   onChange(listener: () => void): void;
   /** Calls `listener` when all its connections are to be closed. */
   onDisconnect?(listener: () => void): void;

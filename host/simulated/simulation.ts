@@ -92,7 +92,7 @@ export class Simulation {
         ? [{ name: "phone.cfg", octets: new TextEncoder().encode(configuration) }]
         : configuration;
     const number = ++this.#phones;
-    this.#zone ??= this.dns(DNS_SERVER);
+    if (options.dns === undefined) this.#zone ??= this.dns(DNS_SERVER);
     return new SimulatedPhone(this.scheduler, this.network, files, {
       addresses: {
         4: `198.51.${String(100 + (number >> 8))}.${String(number & 0xff)}`,

@@ -148,6 +148,11 @@ export class SipMessage {
     return parameterised(this.header("to") ?? "").value;
   }
 
+  /** The URI of the From header. */
+  get from(): string {
+    return parameterised(this.header("from") ?? "").value;
+  }
+
   /** The From header's tag. */
   get fromTag(): string {
     return parameterised(this.header("from") ?? "").parameters.get("tag") ?? "";

@@ -19,7 +19,7 @@ export const pageScript = (): string => readFileSync(new URL("./page/main.js", i
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64");
 
 /** What a page may do: run its own script, and nothing else; `connect` is where it may ask for more. */
-const policy = (script: string, connect: string): string =>
+export const policy = (script: string, connect: string): string =>
   [
     "default-src 'none'",
     `script-src 'sha256-${sha256(script)}'`,

@@ -26,10 +26,23 @@ type Told =
 const UP = "up";
 
 /** States in which a server brings no call to a phone. */
-const dead: ReadonlySet<string> = new Set(["silent", "refusing", "refused", "503", "down", "stopped"]);
+const dead: ReadonlySet<string> = new Set([
+  "silent",
+  "refusing",
+  "refused",
+  "unreachable",
+  "down",
+  "stopped",
+]);
+
+/** Everything is answered with it. */
+const STATUS = /^[3-6]\d\d$/;
+
+/** How long a state is to last: a bar shows how long it did. */
+const LENGTH = /(?:^|, )for [^,]+$/;
 
 /** Whether a server in this state is of no use to a phone that is registered with it. */
-export const isDead = (state: string): boolean => dead.has(state);
+export const isDead = (state: string): boolean => dead.has(state) || STATUS.test(state);
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === "string" ? printable(value) : undefined;
@@ -75,7 +88,7 @@ export const placeScenario = (model: Model, record: TraceRecord, event: number, 
   const { state, words } = told;
   for (const { conditions } of told.event === "link" ? [own] : lanesOf(told.targets)) {
     conditions.end(t);
-    if (state !== UP) conditions.begin(t, event, state, words);
+    if (state !== UP) conditions.begin(t, event, state, words.replace(LENGTH, ""));
   }
   model.put(event, own.row(0), state === UP ? "note" : "failed");
 };

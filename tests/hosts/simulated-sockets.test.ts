@@ -272,6 +272,28 @@ describe("a simulated phone's TLS", () => {
       "440 5 opened tls:198.51.100.1:49156",
     ]);
   });
+
+  it("opens and closes its port when it begins and ceases to offer anything", () => {
+    const host = new Host();
+    const server = host.s.registrar("192.0.2.1");
+    host.sockets.tls(files);
+    const open = (at: number, flow: number): void => {
+      host.s.at(at, () => {
+        host.sockets.open(flow, parseEndpoint("tls:192.0.2.1:5061"), 0, NAME);
+      });
+    };
+    open(0, 1);
+    host.s.at(100, () => (server.tls = { names: [NAME] }));
+    open(100, 2);
+    host.s.at(200, () => (server.tls = undefined));
+    open(200, 3);
+    host.s.run(1000);
+    assert.deepEqual(host.heard, [
+      "20 1 failed refused",
+      "140 2 opened tls:198.51.100.1:49153",
+      "220 3 failed refused",
+    ]);
+  });
 });
 
 describe("the application's requests of a simulated phone", () => {

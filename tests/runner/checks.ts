@@ -43,6 +43,7 @@ const checks: Readonly<Record<string, Check>> = {
   "lint (eslint)": passes("node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "."),
   "types of the scripts (tsc)": passes("node_modules/typescript/bin/tsc", "-p", "tsconfig.scripts.json"),
   "types of the timeline's page (tsc)": passes("node_modules/typescript/bin/tsc", "-p", "host/timeline/page"),
+  "types of the fleet's page (tsc)": passes("node_modules/typescript/bin/tsc", "-p", "host/fleet/page"),
   "the contract's generated files": passes("build/js/host/abi/generate.js", "--check"),
   "the documents' tables of keys": passes("build/js/scripts/docs/index.js", "--check"),
   "the lock file": lockFile,

@@ -1,6 +1,6 @@
 /** Headless Chromium for tests of pages. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
@@ -70,7 +70,23 @@ export class TestBrowser {
     await page.goto(address);
     return { page, problems, requests };
   }
+
+  /** Opens a page of ours, and waits until it has come to life. */
+  async ready(address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+    const open = await this.open(address, options);
+    await open.page.waitForSelector("html.ready");
+    await settled(open.page);
+    return open;
+  }
 }
+
+/** A page has come up without an error, asked for nothing but itself, and names nothing elsewhere. */
+export const standsAlone = async ({ page, problems, requests }: OpenPage, address: string): Promise<void> => {
+  await page.waitForTimeout(300);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(requests, [address]);
+  assert.ok(!/\b(?:src|href)=["']?(?:https?:)?\/\//.test(readFileSync(new URL(address), "utf8")));
+};
 
 /** The middle of the first element that a selector names, in pixels of the viewport. Waits until there is one. */
 export const middleOf = async (page: Page, selector: string): Promise<{ x: number; y: number }> => {

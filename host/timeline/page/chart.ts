@@ -15,7 +15,7 @@ import type { Times } from "./clock.js";
 import { makeSvg } from "./dom.js";
 
 /** The shortest stretch of time that can be seen, in milliseconds. */
-export const SHORTEST_VIEW = 4;
+const SHORTEST_VIEW = 4;
 /** Paper is about so wide, in pixels of text that can be read. */
 const PAPER_WIDTH = 1040;
 const NARROWEST = 280;
@@ -32,6 +32,7 @@ type Listener = () => void;
 /** The picture in the page: which part of time it shows, and which event is chosen. It draws at most once a frame. */
 export class Chart {
   readonly svg: SVGSVGElement;
+  readonly shortest = SHORTEST_VIEW;
   model: Model;
   times: Times = sinceStart;
   view: View;

@@ -8,8 +8,12 @@ const octetsOf = (base64: string): Uint8Array<ArrayBuffer> => {
   return octets;
 };
 
-/** The trace that a page carries: a packed one as JSON, compressed (RFC 1952), in base64. */
-export const carriedTrace = async (base64: string): Promise<Trace> => {
+/** What a page carries: JSON, compressed (RFC 1952), in base64. */
+export const unpackJson = async (base64: string): Promise<unknown> => {
   const stream = new Blob([octetsOf(base64)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return Trace.unpack((await new Response(stream).json()) as PackedTrace);
+  return (await new Response(stream).json()) as unknown;
 };
+
+/** The trace that a page carries. */
+export const carriedTrace = async (base64: string): Promise<Trace> =>
+  Trace.unpack((await unpackJson(base64)) as PackedTrace);

@@ -4,6 +4,7 @@ import type { Chart } from "./chart.js";
 import { byClock, sinceStart } from "./clock.js";
 import { byId, byIdAs, make } from "./dom.js";
 import type { Keys } from "./keys.js";
+import { addZoomButtons } from "./zoom.js";
 import type { Zooming } from "./zoom.js";
 
 const onClick = (id: string, action: () => void): void => {
@@ -50,15 +51,7 @@ const timesChoice = (chart: Chart): void => {
 
 /** The buttons above the chart. */
 export const addTools = (chart: Chart, zooming: Zooming, keys: Keys): void => {
-  onClick("zoom-in", () => {
-    zooming.by(1);
-  });
-  onClick("zoom-out", () => {
-    zooming.by(-1);
-  });
-  onClick("zoom-all", () => {
-    zooming.all();
-  });
+  addZoomButtons(zooming);
   onClick("previous", () => {
     keys.decision(-1);
   });

@@ -2,10 +2,24 @@ import { select } from "d3-selection";
 import type { Selection } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import type { D3ZoomEvent, ZoomBehavior } from "d3-zoom";
-import type { Chart } from "./chart.js";
-import { SHORTEST_VIEW } from "./chart.js";
+import type { View } from "../draw/scale.js";
+import { byId } from "./dom.js";
 
 type ZoomEvent = D3ZoomEvent<SVGSVGElement, undefined>;
+
+/** A picture with an axis of time. */
+export interface Zoomable {
+  readonly svg: SVGSVGElement;
+  readonly view: View;
+  /** Everything that there is to show. */
+  readonly extent: View;
+  /** Where the axis begins and ends, and how high the picture is. Pixels. */
+  readonly layout: { readonly left: number; readonly right: number; readonly height: number };
+  /** No shorter time can be shown. Milliseconds. */
+  readonly shortest: number;
+  show(view: View): void;
+  onDrawn(listener: () => void): void;
+}
 
 const STEP = 1.6;
 /** A finger that has moved further is no tap. Pixels. */
@@ -16,13 +30,13 @@ const TAP = 8;
  * fingers zoom, one finger moves sideways: up and down is the page's.
  */
 export class Zooming {
-  readonly #chart: Chart;
+  readonly #chart: Zoomable;
   readonly #zoom: ZoomBehavior<SVGSVGElement, undefined>;
   readonly #target: Selection<SVGSVGElement, undefined, null, undefined>;
   #isFollowing = false;
   #finger: { id: number; x: number; start: number } | undefined;
 
-  constructor(chart: Chart) {
+  constructor(chart: Zoomable) {
     this.#chart = chart;
     this.#zoom = zoom<SVGSVGElement, undefined>()
       .filter((event: Event) => isWanted(event))
@@ -85,7 +99,7 @@ export class Zooming {
         [left, -Infinity],
         [right, Infinity],
       ])
-      .scaleExtent([1, Math.max(1, whole / SHORTEST_VIEW)]);
+      .scaleExtent([1, Math.max(1, whole / this.#chart.shortest)]);
     this.#isFollowing = true;
     this.#zoom.transform(this.#target, zoomIdentity.translate(x, 0).scale(k));
     this.#isFollowing = false;
@@ -119,6 +133,22 @@ export class Zooming {
     }
   }
 }
+
+/** The buttons of the page that zoom. */
+export const addZoomButtons = (zooming: Zooming): void => {
+  const onClick = (id: string, action: () => void): void => {
+    byId(id).addEventListener("click", action);
+  };
+  onClick("zoom-in", () => {
+    zooming.by(1);
+  });
+  onClick("zoom-out", () => {
+    zooming.by(-1);
+  });
+  onClick("zoom-all", () => {
+    zooming.all();
+  });
+};
 
 /** Gestures that are the chart's; the others are the page's. */
 const isWanted = (event: Event): boolean => {
