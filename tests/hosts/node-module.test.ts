@@ -12,7 +12,7 @@ import { coreModule, coreWithout, cutCore, otherContract } from "./wasmtime-modu
 const folder = testFolder();
 const modules = testFolder();
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const core = join(folder, "build", "sip-failover.wasm");
+const core = join(folder, "build", "sip-failover-desktop.wasm");
 
 const configuration = [
   "#!version:1.0.0.1",
@@ -26,10 +26,6 @@ const configuration = [
 /** An installation of the command whose core can be exchanged. */
 before(() => {
   cpSync(join(root, "build", "js", "host"), join(folder, "build", "js", "host"), { recursive: true });
-  copyFileSync(
-    join(root, "build", "sip-failover-linter.wasm"),
-    join(folder, "build", "sip-failover-linter.wasm"),
-  );
   copyFileSync(join(root, "package.json"), join(folder, "package.json"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFile(folder, "phone.cfg", configuration);
@@ -52,17 +48,17 @@ const useless: readonly (readonly [what: string, make: () => string, sentence: R
   [
     "is not there",
     () => "",
-    /^sip-failover: .*sip-failover\.wasm cannot be read .*"npm run build" makes it\n$/,
+    /^sip-failover: .*sip-failover-desktop\.wasm cannot be read .*"npm run build" makes it\n$/,
   ],
   [
     "is cut off",
     () => cutCore(modules, 30_000),
-    /^sip-failover: .*sip-failover\.wasm is not a whole WebAssembly module \(.*\): build it anew\n$/,
+    /^sip-failover: .*sip-failover-desktop\.wasm is not a whole WebAssembly module \(.*\): build it anew\n$/,
   ],
   [
     "is none",
     () => writeFile(modules, "text.wasm", "#!version:1.0.0.1\n"),
-    /^sip-failover: .*sip-failover\.wasm is not a whole WebAssembly module \(.*\): build it anew\n$/,
+    /^sip-failover: .*sip-failover-desktop\.wasm is not a whole WebAssembly module \(.*\): build it anew\n$/,
   ],
   [
     "is of another version of the contract",
