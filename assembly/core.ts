@@ -84,6 +84,9 @@ const STOPPED: u8 = 3;
 /** R7: an orderly stop takes no longer. */
 const STOP_PATIENCE = 2 * SECOND;
 
+/** It is to be asked anew. A room whose deadline is just then is asked once more, and no harm is done. */
+const UNKNOWN: i64 = 0;
+
 /** The latest time there is, in milliseconds. */
 const LATEST: i64 = 1 << 62;
 
@@ -93,6 +96,8 @@ class Core {
   stopAt: i64;
   /** The latest time that was told; a clock that goes back is held here. */
   now: i64;
+  /** When the first room has something to do; UNKNOWN since the last input or piece of work. */
+  deadline: i64;
 }
 
 const core = changetype<Core>(memory.data(offsetof<Core>(), 8));
@@ -112,6 +117,7 @@ export function resetCore(): void {
 
 /** Time goes forward only, and not so far that a wait added to it would not fit. */
 function advance(now: i64): i64 {
+  core.deadline = UNKNOWN;
   core.now = max(core.now, min(now, LATEST));
   return core.now;
 }
@@ -230,10 +236,14 @@ export function nextAction(time: i64): usize {
 }
 
 export function nextDeadline(): i64 {
-  if (core.phase != RUNNING && core.phase != STOPPING) return NEVER;
-  let deadline = core.stopAt;
-  for (let room = 0; room < ROOMS; room++) deadline = min(deadline, deadlineOf(room));
-  return deadline;
+  if (!isUp()) return NEVER;
+  if (core.deadline == UNKNOWN) firstRoom();
+  return core.deadline;
+}
+
+/** Running or stopping. */
+function isUp(): bool {
+  return ((core.phase - RUNNING) as u8) <= STOPPING - RUNNING;
 }
 
 /** What is due at the same time is done in this order. */
@@ -302,7 +312,7 @@ function timePassed(room: i32, now: i64): void {
 
 /** Does one piece of work that is due; false where none is. */
 function step(now: i64): bool {
-  if (core.phase != RUNNING && core.phase != STOPPING) return false;
+  if (!isUp()) return false;
   const lookup = nextLocated();
   if (lookup >= 0) {
     lookupEnded(lookup, now);
@@ -312,16 +322,25 @@ function step(now: i64): bool {
     halt();
     return true;
   }
-  let first = -1;
-  let deadline = now + 1;
+  const room = firstRoom();
+  if (core.deadline > now) return false;
+  core.deadline = UNKNOWN;
+  timePassed(room, now);
+  return true;
+}
+
+/** The room that has something to do first. When that is, is noted. */
+function firstRoom(): i32 {
+  let first = 0;
+  let deadline = core.stopAt;
   for (let room = 0; room < ROOMS; room++) {
     const candidate = deadlineOf(room);
     if (candidate >= deadline) continue;
     deadline = candidate;
     first = room;
   }
-  if (first >= 0) timePassed(first, now);
-  return first >= 0;
+  core.deadline = deadline;
+  return first;
 }
 
 /** The end of an orderly stop: what is still open is closed. */
