@@ -65,9 +65,6 @@ const LF: u8 = 0x0a;
 const COLON: u8 = 0x3a;
 const VERSION_LENGTH = 7;
 
-/** 1 in each of eight bytes. */
-const EACH: u64 = u64.MAX_VALUE / 255;
-
 @unmanaged
 export class Message {
   /** All of it, as it was given to be parsed. */
@@ -127,7 +124,7 @@ export function parseMessage(bytes: Span): i32 {
   let at = start;
   while (at < end && (load<u8>(at) == CR || load<u8>(at) == LF)) at++;
   if (at == end) return NOT_SIP;
-  const line = lineFeed(at, end);
+  const line = find(at, end, LF);
   if (line == end) return CUT_OFF;
   let error = readStartLine(trimLws(spanBetween(at, line)));
   if (error != PARSED) return error;
@@ -146,12 +143,12 @@ export function parseMessage(bytes: Span): i32 {
 export function headLength(bytes: Span, seen: i32): i32 {
   const start = spanStart(bytes);
   const end = spanEnd(bytes);
-  let at = lineFeed(start + max(seen - 2, 0), end);
+  let at = find(start + max(seen - 2, 0), end, LF);
   while (at < end) {
     let next = at + 1;
     if (next < end && load<u8>(next) == CR) next++;
     if (next < end && load<u8>(next) == LF) return (next + 1 - start) as i32;
-    at = lineFeed(at + 1, end);
+    at = find(at + 1, end, LF);
   }
   return 0;
 }
@@ -240,8 +237,8 @@ function noteFields(at: usize, end: usize): i32 {
     const byte = load<u8>(at);
     if (byte == LF) return (at + 1) as i32;
     if (byte == CR && at + 1 < end && load<u8>(at + 1) == LF) return (at + 2) as i32;
-    let line = lineFeed(at, end);
-    while (line + 1 < end && isBlank(load<u8>(line + 1))) line = lineFeed(line + 1, end);
+    let line = find(at, end, LF);
+    while (line + 1 < end && isBlank(load<u8>(line + 1))) line = find(line + 1, end, LF);
     if (line >= end) break;
     const colon = find(at, line, COLON);
     let nameEnd = colon;
@@ -306,17 +303,4 @@ function checkFields(): i32 {
     return PARSED;
   }
   return spansEqual(name, message.methodName) ? PARSED : METHOD_MISMATCH;
-}
-
-/** The address of the first line feed from `at` before `end`, or `end`. */
-function lineFeed(at: usize, end: usize): usize {
-  // Eight bytes at a time: a line feed's byte of `diff` is 0. In `zeros` the top bit of that byte is set, and
-  // no bit below it.
-  while (at + 8 <= end) {
-    const diff = load<u64>(at) ^ (EACH * 0x0a);
-    const zeros = (diff - EACH) & ~diff & (EACH * 0x80);
-    if (zeros != 0) return at + ((ctz(zeros) >> 3) as usize);
-    at += 8;
-  }
-  return find(at, end, LF);
 }
