@@ -28,7 +28,7 @@ const UNLIMITED = -1;
  * Made for speed, a function of so many expressions is put wherever it is called, and a longer one where it calls nothing
  * itself. Under wasmtime each function that is entered looks at the limit of the call's time.
  */
-const INLINE_SIZE_FOR_SPEED = { always: 40, leaf: 120 } as const;
+const INLINE_SIZE_FOR_SPEED = { always: 30, leaf: 200 } as const;
 const LEVEL_FOR_SPEED = 3;
 
 export interface Compiled {

@@ -1,3 +1,4 @@
+import { POOL_TAIL, usedEntries } from "../bytes/pool";
 import { Endpoint } from "../bytes/endpoint";
 import { NO_HANDLE } from "../bytes/handle";
 import { NO_SPAN, Span, spanLength } from "../bytes/span";
@@ -161,14 +162,25 @@ export const ATTEMPTS = REGISTRATION_ATTEMPTS + MAX_REQUESTS;
 /** A target by another transport. */
 const way = changetype<Endpoint>(memory.data(offsetof<Endpoint>(), 4));
 
-const attempts = memory.data(offsetof<Attempt>() * ATTEMPTS, 8);
+const attempts = memory.data(offsetof<Attempt>() * ATTEMPTS + POOL_TAIL, 8);
+
+/** Attempts from the first on that may have begun. A build for little code looks at all. */
+function attemptsUsed(): i32 {
+  return ASC_SHRINK_LEVEL > 0 ? ATTEMPTS : usedEntries(attempts, offsetof<Attempt>(), ATTEMPTS);
+}
+
+function useAttempt(attempt: Attempt): void {
+  if (ASC_SHRINK_LEVEL > 0) return;
+  const used = attempts + offsetof<Attempt>() * ATTEMPTS;
+  store<i32>(used, max(load<i32>(used), attempt.index + 1));
+}
 
 export function attemptAt(index: i32): Attempt {
   return changetype<Attempt>(attempts + index * offsetof<Attempt>());
 }
 
 export function resetAttempts(): void {
-  memory.fill(attempts, 0, offsetof<Attempt>() * ATTEMPTS);
+  memory.fill(attempts, 0, offsetof<Attempt>() * ATTEMPTS + POOL_TAIL);
   for (let i = 0; i < ATTEMPTS; i++) attemptAt(i).deadline = NEVER;
 }
 
@@ -186,6 +198,7 @@ export function startAttempt(
   const flow = flowOf(attempt.flow);
   if (flow == null || !flow.remote.equals(target)) leaveFlow(attempt);
   beginChallenges(attempt.index, target);
+  useAttempt(attempt);
   attempt.target.copyFrom(target);
   attempt.place = registration.index as u8;
   attempt.detour = NOT_TRIED;
@@ -238,7 +251,7 @@ export function takeCredentials(to: Attempt, from: Attempt): void {
 export function earliestAttempt(): Attempt | null {
   let earliest: Attempt | null = null;
   let deadline = NEVER;
-  for (let i = 0; i < ATTEMPTS; i++) {
+  for (let i = 0; i < attemptsUsed(); i++) {
     const attempt = attemptAt(i);
     if (attempt.deadline >= deadline) continue;
     deadline = attempt.deadline;

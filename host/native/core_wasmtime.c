@@ -54,6 +54,7 @@ struct core {
 struct export {
   const char *name;
   const char *parameters; /* 'T': i64, 'N': i32 */
+  size_t count;           /* of parameters */
   const char *result;     /* the same; empty: none */
 };
 
@@ -64,7 +65,7 @@ struct export {
 #define RESULT_I32 "N"
 #define RESULT_ADDRESS "N"
 #define RESULT_TIME "T"
-#define EXPORT(NAME, name, result, count, parameters) {#name, "" parameters, RESULT_##result},
+#define EXPORT(NAME, name, result, count, parameters) {#name, "" parameters, count, RESULT_##result},
 static const struct export exports[] = {SF_EXPORTS(EXPORT, T, N)};
 #undef EXPORT
 
@@ -323,12 +324,11 @@ void core_close(struct core *core) {
 
 bool core_call(struct core *core, enum sf_export which, const int64_t *arguments, int64_t *result) {
   const struct export *export = &exports[which];
-  const size_t count = strlen(export->parameters);
   wasmtime_val_raw_t values[SF_PARAMETERS_MOST] = {{0}};
   wasm_trap_t *trap = NULL;
   wasmtime_error_t *error;
   if (core->has_trapped) return false;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < export->count; i++) {
     if (export->parameters[i] == 'T') values[i].i64 = arguments[i];
     else values[i].i32 = (int32_t)(uint32_t)arguments[i];
   }

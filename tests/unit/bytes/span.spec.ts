@@ -70,6 +70,21 @@ describe("a span", () => {
     expect(find(spanStart(view), spanEnd(view), 0x3b)).toBe(spanEnd(view));
     expect(find(spanEnd(view), spanEnd(view), 0x3d)).toBe(spanEnd(view));
   });
+
+  it("finds the first byte wherever it is, among bytes that differ by one bit or by one", () => {
+    for (let byte = 0; byte < 256; byte++) {
+      for (let at = 0; at < 18; at++) {
+        const view = atEdge(put("0123456789abcdef"));
+        const start = spanStart(view);
+        for (let i = 0; i < 16; i++) {
+          const other = i % 3 == 0 ? byte + 1 : i % 3 == 1 ? byte ^ 0x80 : byte - 1;
+          store<u8>(start + i, (i == at || i == at + 2 ? byte : other) as u8);
+        }
+        const expected = min(start + at, spanEnd(view));
+        expect(find(start, spanEnd(view), byte as u8)).toBe(expected, `${byte} at ${at}`);
+      }
+    }
+  });
 });
 
 describe("the classes of bytes", () => {

@@ -53,6 +53,18 @@ describe("a list", () => {
     expect(items("a=1;b ; c=2", grammar.SEMICOLON)).toBe("|a=1|b|c=2|");
   });
 
+  it("is cut at its separators wherever they are, and however long an item is", () => {
+    const letters = "abcdefghijklmnopqrstuvwx";
+    for (let length = 1; length < 24; length++) {
+      const item = letters.substring(0, length);
+      expect(items(item + ";" + letters, grammar.SEMICOLON)).toBe(`|${item}|${letters}|`);
+      expect(items(item + ":;:<", grammar.SEMICOLON)).toBe(`|${item}:|:<|`);
+      expect(items(`${item}<;>${item};${item}`, grammar.SEMICOLON)).toBe(`|${item}<;>${item}|${item}|`);
+      expect(items(`"${item};",${item};x`, grammar.SEMICOLON)).toBe(`|"${item};",${item}|x|`);
+      expect(items(`${item}"<";"\\";"`, grammar.SEMICOLON)).toBe(`|${item}"<"|"\\";"|`);
+    }
+  });
+
   it("separators in quotes and brackets do not count", () => {
     expect(items('"a,b" <sip:c,d@e>;x="1,2",f', grammar.COMMA)).toBe('|"a,b" <sip:c,d@e>;x="1,2"|f|');
     expect(items('"a\\",b",c', grammar.COMMA)).toBe('|"a\\",b"|c|');
