@@ -1,6 +1,7 @@
 /* Reads the files of TLS into settings of mbedTLS. */
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
+#include <mbedtls/platform_util.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static bool read_key(const char *path, char *why, size_t room) {
    * 4.6.1.1).
    */
   bool is_encrypted = strstr(text, "ENCRYPTED") != NULL;
-  memset(text, 0, length);
+  mbedtls_platform_zeroize(text, length);
   free(text);
   if (failed == 0) return true;
   return refuse(why, room, "sip.tls_key", path,
