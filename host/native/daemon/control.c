@@ -4,9 +4,14 @@
  * sip_failover.h answers. Numbers are decimal, texts are octets in hexadecimal, `-` where they are empty. The
  * end of the input is an orderly stop.
  *
- *   call_place ACCOUNT URI HEADERS TYPE BODY call_respond CALL STATUS HEADERS TYPE BODY call_hang_up CALL
- *   call_request CALL METHOD HEADERS TYPE BODY request_send ACCOUNT METHOD URI HEADERS TYPE BODY subscribe
- *   ACCOUNT PACKAGE URI EXPIRES set_busy CALLS stop
+ *   call_place ACCOUNT URI HEADERS TYPE BODY
+ *   call_respond CALL STATUS HEADERS TYPE BODY
+ *   call_hang_up CALL
+ *   call_request CALL METHOD HEADERS TYPE BODY
+ *   request_send ACCOUNT METHOD URI HEADERS TYPE BODY
+ *   subscribe ACCOUNT PACKAGE URI EXPIRES
+ *   set_busy CALLS
+ *   stop
  *
  * A line that is none of these is answered SF_ERROR_BAD_ARGUMENT, one that is too long SF_ERROR_TOO_LONG,
  * with ID 0 where none can be read. While the core is down after a trap, the answer is SIP_FAILOVER_TRAPPED.

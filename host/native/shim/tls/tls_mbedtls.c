@@ -175,8 +175,7 @@ static enum tls_result bad_certificate(struct tls *tls) {
   if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
     return trouble(tls, TLS_BAD_CERTIFICATE,
                    "its certificate comes from an authority that is not trusted (sip.tls_ca names the file "
-                   "of those that are), "
-                   "or it does not send the certificates in between");
+                   "of those that are), or it does not send the certificates in between");
   if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
     snprintf(tls->trouble, sizeof tls->trouble, "its certificate is not for %s%s%s", tls->name,
              tls->names[0] == '\0' ? "" : ", but for ", tls->names);
@@ -200,8 +199,7 @@ static enum tls_result alerted(struct tls *tls) {
   if (alert == ALERT_HANDSHAKE_FAILURE)
     return trouble(tls, TLS_FAILED,
                    "it refuses the handshake: it may ask for a certificate of ours (sip.tls_cert and "
-                   "sip.tls_key), or for ciphers "
-                   "that are not spoken here");
+                   "sip.tls_key), or for ciphers that are not spoken here");
   snprintf(tls->trouble, sizeof tls->trouble, "the handshake fails (alert %d)", alert);
   return TLS_FAILED;
 }
