@@ -1,11 +1,12 @@
 /**
- * Runs every suite: first those that need nothing but Node, then those against real servers.
+ * Runs every suite, in two lanes side by side where there are two processors. What is said of a suite is said when it is
+ * over.
  * Usage: node build/js/tests/run.js [WORD…]
  * With words, only the suites, test files and checks that have one of them in their names.
  */
 import { Outcome, wantedParts } from "./runner/suite.js";
 import type { Suite } from "./runner/suite.js";
-import { allSuites, missing } from "./runner/suites.js";
+import { allLanes, missing } from "./runner/suites.js";
 import { extendSearchPath } from "./runner/process.js";
 
 const NAME_WIDTH = 28;
@@ -28,34 +29,57 @@ function line(name: string, outcome: Outcome, started: number): string {
 
 const indented = (text: string): string => text.replace(/^/gm, "    ");
 
+/** The lines of suites that run: the last one of the screen, on a terminal. */
+const running = new Map<Suite, () => string>();
+
+function showRunning(): void {
+  if (!process.stdout.isTTY) return;
+  const all = [...running.values()].map((each) => each()).join(" | ");
+  process.stdout.write(`\r\u001b[K${all.slice(0, process.stdout.columns - 1)}`);
+}
+
+/** Writes lines above what is shown of suites that run. */
+function say(...lines: readonly string[]): void {
+  if (process.stdout.isTTY) process.stdout.write("\r\u001b[K");
+  for (const each of lines) console.log(each);
+  showRunning();
+}
+
+function sayAll(outcome: Outcome): void {
+  for (const { name, detail } of outcome.failures) say(`\nfailed: ${name}\n${indented(detail)}`);
+  for (const { name, detail } of outcome.notes) say(`\n${name}:\n${indented(detail)}`);
+  if (outcome.failures.length > 0) say("");
+  for (const name of outcome.skipped) say(`${skippingFails ? "failed" : "skipped"}: ${name}`);
+}
+
 async function runSuite(suite: Suite, parts: readonly string[]): Promise<void> {
   const lacking = missing.get(suite);
   const started = performance.now();
-  const outcome = new Outcome(() => {
-    if (process.stdout.isTTY) process.stdout.write(`\r${line(suite.name, outcome, started)}`);
-  });
+  const outcome = new Outcome(showRunning);
   if (lacking !== undefined) {
     outcome.skip(suite.name, `${lacking.join(", ")} not installed; npm run setup:servers`);
   } else {
+    running.set(suite, () => line(suite.name, outcome, started));
     await suite.run(parts, outcome);
+    running.delete(suite);
     if (outcome.count === 0) outcome.fail(suite.name, "it holds no test");
-    const lead = process.stdout.isTTY ? "\r\u001b[K" : "";
-    console.log(`${lead}${line(suite.name, outcome, started)}`);
+    say(line(suite.name, outcome, started));
   }
-  for (const { name, detail } of outcome.failures) console.log(`\nfailed: ${name}\n${indented(detail)}`);
-  for (const { name, detail } of outcome.notes) console.log(`\n${name}:\n${indented(detail)}`);
-  if (outcome.failures.length > 0) console.log();
-  for (const name of outcome.skipped) console.log(`${skippingFails ? "failed" : "skipped"}: ${name}`);
+  sayAll(outcome);
   total.passed += outcome.passed;
   total.failed += outcome.failures.length + (skippingFails ? outcome.skipped.length : 0);
   total.skipped += skippingFails ? 0 : outcome.skipped.length;
 }
 
-extendSearchPath();
-for (const suite of allSuites()) {
-  const parts = wantedParts(suite, words);
-  if (words.length === 0 || parts.length > 0) await runSuite(suite, parts);
+async function runLane(suites: readonly Suite[]): Promise<void> {
+  for (const suite of suites) {
+    const parts = wantedParts(suite, words);
+    if (words.length === 0 || parts.length > 0) await runSuite(suite, parts);
+  }
 }
+
+extendSearchPath();
+await Promise.all(allLanes().map(runLane));
 if (total.passed + total.failed + total.skipped === 0) {
   console.error(`no suite and no test file has ${words.join(" or ")} in its name`);
   process.exitCode = 2;

@@ -53,15 +53,21 @@ const interopSuite = ({ name, files, needs }: (typeof interop)[number]): Suite =
     needs,
   );
 
-/** Every suite in the order in which they run. */
-export function allSuites(): Suite[] {
-  return [
-    checkSuite,
-    unitSuite,
-    nodeSuite("scenarios", availableParallelism()),
-    nodeSuite("hosts", ALONE),
-    nodeSuite("tools", ALONE),
-    ...builtSuites.map(builtSuite),
-    ...interop.map(interopSuite),
+/**
+ * Every suite, in lanes that run side by side; those of a lane run one after the other, in this order. What is built by
+ * tools is in one lane, for no two suites may build the same thing at once; so is what listens at a port of its own
+ * choice. The first has most of what computes at its beginning and then waits for clocks.
+ */
+export function allLanes(): Suite[][] {
+  const lanes = [
+    [
+      checkSuite,
+      unitSuite,
+      nodeSuite("scenarios", availableParallelism()),
+      nodeSuite("hosts", ALONE),
+      ...interop.map(interopSuite),
+    ],
+    [nodeSuite("tools", ALONE), ...builtSuites.map(builtSuite)],
   ];
+  return availableParallelism() > 1 ? lanes : [lanes.flat()];
 }
