@@ -34,7 +34,7 @@ export abstract class BasePhone extends RequestingPhone {
    * Diagnostics come as `config` events before that.
    *
    * @throws ConfigurationError where the configuration has errors, unless `lenient`
-   * @throws StartError where the UDP port or the capture file cannot be opened, or a file of TLS cannot be used
+   * @throws StartError where the UDP port or the capture file cannot be opened
    * @throws RangeError where `dns` or `seed` is not what it should be
    */
   async start(): Promise<void> {

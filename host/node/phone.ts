@@ -9,7 +9,6 @@ import { MonotonicClock } from "./clock.js";
 import { loadConfiguration } from "./configuration.js";
 import type { ConfigurationOptions } from "./configuration.js";
 import { NodeSockets } from "./sockets.js";
-import { StartError } from "./start-error.js";
 
 /** Options of a phone. Without `files` and `text` there is nothing to configure it with. */
 export interface PhoneOptions extends ConfigurationOptions {
@@ -80,14 +79,8 @@ export class Phone extends BasePhone {
 
   #sockets(events: SocketEvents, sink: PacketSink | undefined): Sockets {
     const plain = (told: SocketEvents): Sockets =>
-      new NodeSockets(told, {
-        warning: (sentence) => {
-          this.warn(sentence);
-        },
-        unusableFiles: (sentence) => {
-          if (this.isOpening) this.refuseStart(new StartError(sentence));
-          else this.warn(sentence);
-        },
+      new NodeSockets(told, (sentence) => {
+        this.warn(sentence);
       });
     return sink === undefined ? plain(events) : new CapturingSockets(events, sink, plain);
   }

@@ -5,38 +5,29 @@ import type { FlowFailure, SocketEvents, Sockets } from "../abi/engine.js";
 import { StreamFlow, connectTcp, streamFailureOf } from "./stream.js";
 import type { Connection } from "./stream.js";
 import { StreamListener } from "./stream-listener.js";
-import { TlsClient, tlsFailureOf } from "./tls.js";
-import { TlsFileError, readTlsFiles } from "./tls-files.js";
-import type { TlsCredentials } from "./tls-files.js";
+import { tlsFailureOf } from "./tls.js";
+import { TlsInUse } from "./tls-in-use.js";
 import { TlsWatch } from "./tls-watch.js";
 import { UdpFlow, UdpListener } from "./udp.js";
 import { WayWatch } from "./way-watch.js";
 
-const UNVERIFIED =
-  "Certificates are NOT verified (sip.tls_verify = 0): whoever is on the way can pose as the server, and read and change everything.";
-
-/** What sockets tell their owner beside what the core needs to know, in sentences. */
-export interface SocketNotices {
-  warning(sentence: string): void;
-  /** The files of TLS cannot be used. No flow of TLS can be opened. */
-  unusableFiles(sentence: string): void;
-}
-
 /** The sockets of Node behind the flows of the core: UDP by dgram, TCP by net, TLS by tls. */
 export class NodeSockets implements Sockets {
   readonly #events: SocketEvents;
-  readonly #notices: SocketNotices;
+  readonly #warn: (sentence: string) => void;
   readonly #flows = new Map<number, UdpFlow | StreamFlow>();
   readonly #listeners = new Map<number, UdpListener | StreamListener>();
   /** Connections of others that nobody has taken yet. */
   readonly #untaken = new Set<Socket>();
   readonly #tlsWatch = new TlsWatch();
   readonly #wayWatch = new WayWatch();
-  #tls: { readonly credentials: TlsCredentials; readonly client: TlsClient } | undefined;
+  readonly #tls: TlsInUse;
 
-  constructor(events: SocketEvents, notices: SocketNotices) {
+  /** @param warn is told, in sentences, what the core need not know */
+  constructor(events: SocketEvents, warn: (sentence: string) => void) {
     this.#events = events;
-    this.#notices = notices;
+    this.#warn = warn;
+    this.#tls = new TlsInUse(warn);
   }
 
   open(flow: number, remote: Endpoint, localPort: number, name = ""): void {
@@ -64,7 +55,7 @@ export class NodeSockets implements Sockets {
             },
           })
         : new StreamListener(
-            { transport, port, tls: this.#tls?.credentials.server },
+            { transport, port, tls: this.#tls.server },
             {
               ...events,
               accepted: (socket, source) => {
@@ -86,15 +77,7 @@ export class NodeSockets implements Sockets {
   }
 
   tls(files: TlsFiles): void {
-    try {
-      const credentials = readTlsFiles(files);
-      this.#tls = { credentials, client: new TlsClient(credentials) };
-      if (!files.verify) this.#notices.warning(UNVERIFIED);
-    } catch (error) {
-      if (!(error instanceof TlsFileError)) throw error;
-      this.#tls = undefined;
-      this.#notices.unusableFiles(error.message);
-    }
+    this.#tls.take(files);
   }
 
   close(flow: number): void {
@@ -132,13 +115,14 @@ export class NodeSockets implements Sockets {
   }
 
   #openTls(flow: number, remote: Endpoint, name: string): void {
-    if (this.#tls === undefined) {
+    const { client } = this.#tls;
+    if (client === undefined) {
       this.#failed(flow, "tls-certificate");
       return;
     }
-    const connection = this.#tls.client.connect(remote, name, (trouble) => {
+    const connection = client.connect(remote, name, (trouble) => {
       const sentence = this.#tlsWatch.failed(remote, name, trouble);
-      if (sentence !== undefined) this.#notices.warning(sentence);
+      if (sentence !== undefined) this.#warn(sentence);
     });
     this.#openStream(flow, remote, connection, () => {
       this.#tlsWatch.works(remote);
@@ -183,7 +167,7 @@ export class NodeSockets implements Sockets {
 
   #unreached(flow: number, remote: Endpoint, reason: FlowFailure): void {
     const sentence = this.#wayWatch.failed(remote, reason);
-    if (sentence !== undefined) this.#notices.warning(sentence);
+    if (sentence !== undefined) this.#warn(sentence);
     this.#failed(flow, reason);
   }
 

@@ -10,7 +10,7 @@ import { requireTools } from "../../scripts/command.js";
 import { buildNative } from "../../scripts/native.js";
 import { writeFile } from "./cli-harness.js";
 import { Daemon } from "./native-daemon.js";
-import { BAD_USAGE, REFUSED, WELL, file, folder, freePort, server } from "./native-site.js";
+import { BAD_USAGE, REFUSED, WELL, file, folder, freePort, server, showsStateLater } from "./native-site.js";
 
 describe("sip-failoverd", () => {
   it("registers with credentials, and un-REGISTERs when it is stopped", async () => {
@@ -151,14 +151,6 @@ describe("sip-failoverd", () => {
     assert.deepEqual(await taken.finished, REFUSED);
     assert.match(taken.words, /^Port \d+ \(UDP\) is in use by another program: .*sip\.listen_port/);
     holder.close();
-
-    const tls = ["account.1.sip_server.1.transport_type = 2", "sip.tls_ca = /nowhere/authorities.pem"];
-    const blind = new Daemon([file(port, ...tls)]);
-    assert.deepEqual(await blind.finished, REFUSED);
-    assert.equal(
-      blind.words,
-      "The file of sip.tls_ca, /nowhere/authorities.pem, cannot be read: there is no such file.\n",
-    );
 
     const loading = new Daemon(["--module", "core.wasm", file(port)]);
     assert.deepEqual(await loading.finished, REFUSED);
@@ -321,5 +313,9 @@ describe("sip-failoverd after a trap of its core", () => {
         /cannot be written \(.+\): the phone works, but nobody is told how\.$/,
       );
     }
+  });
+
+  it("writes its state as soon as the folder can be written", async () => {
+    await showsStateLater((words) => new Daemon(words));
   });
 });

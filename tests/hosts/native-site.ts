@@ -1,12 +1,16 @@
 /** Servers on loopback, and the file of a phone that is to use them, for tests of sip-failoverd. */
+import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach } from "node:test";
 import { RealServer } from "../../host/node/servers.js";
 import { Registrar } from "../../host/simulated/registrar.js";
 import type { RegistrarOptions } from "../../host/simulated/registrar.js";
 import { testFolder, writeFile } from "./cli-harness.js";
 import { endDaemons } from "./native-daemon.js";
+import type { Daemon } from "./native-daemon.js";
 
 export const folder = testFolder();
 const closing: (() => Promise<void>)[] = [];
@@ -59,6 +63,24 @@ export const freePort = async (): Promise<number> => {
   const { port } = socket.address();
   await new Promise<void>((resolve) => socket.close(resolve));
   return port;
+};
+
+/** A state folder that is not there when the program starts is written to as soon as it is. */
+export const showsStateLater = async (start: (words: readonly string[]) => Daemon): Promise<void> => {
+  const { port } = await server();
+  const state = join(folder, "later");
+  rmSync(state, { recursive: true, force: true });
+  const phone = start(["--state", state, file(port)]);
+  await phone.hears("registered");
+  mkdirSync(state);
+  await phone.until("the good news", () => phone.words.includes("\n", phone.words.indexOf("\n") + 1));
+  assert.match(
+    phone.words,
+    /^The state folder \S+ cannot be written \(.+\): the phone .+\.\nThe state folder \S+ can be written again\.\n$/,
+  );
+  const status: unknown = JSON.parse(readFileSync(join(state, "status"), "utf8"));
+  assert.equal((status as { readonly registered: boolean }).registered, true);
+  assert.deepEqual(await phone.stop(), WELL);
 };
 
 /** How it ends. */

@@ -14,7 +14,6 @@ import type { Endpoint, Transport } from "../../host/abi/address.js";
 import { CONTRACT_VERSION, enumerations, exportsOfCore } from "../../host/abi/contract.js";
 import type { TlsFiles } from "../../host/abi/core.js";
 import type { FlowFailure, SocketEvents, Sockets } from "../../host/abi/engine.js";
-import type { SocketNotices } from "../../host/node/sockets.js";
 import { nativeTestEnvironment, nativeTestProgram } from "./native-build.js";
 
 const NEVER = 0x7fff_ffff_ffff_ffffn;
@@ -56,13 +55,11 @@ export class NativeSockets implements Sockets {
   /** Before that, what it takes are records of the configuration. */
   #hasStarted = false;
   #words = "";
-  /** It has said why it does not start. */
-  #hasRefused = false;
   /** What went wrong with the program: its sanitizers, an end that nobody asked for. */
   problem: string | undefined;
   readonly ended: Promise<void>;
 
-  constructor(events: SocketEvents, notices: SocketNotices) {
+  constructor(events: SocketEvents, warn: (sentence: string) => void) {
     this.#events = events;
     const stdio = ["pipe", "pipe", "pipe", "pipe", "pipe"] as const;
     this.#child = spawn(nativeTestProgram("sockets"), ["--control", "/dev/null"], {
@@ -81,11 +78,8 @@ export class NativeSockets implements Sockets {
     this.#child.stdin?.on("error", () => undefined);
     err.setEncoding("utf8").on("data", (words: string) => (this.#words += words));
     createInterface(out).on("line", (line) => {
-      const { warning, error } = JSON.parse(line) as { warning?: string; error?: string };
-      if (warning !== undefined) notices.warning(warning);
-      if (error === undefined) return;
-      this.#hasRefused = true;
-      notices.unusableFiles(error);
+      const { warning } = JSON.parse(line) as { warning?: string };
+      if (warning !== undefined) warn(warning);
     });
     calls.on("data", (octets: Buffer) => {
       this.#received = Buffer.concat([this.#received, octets]);
@@ -93,8 +87,7 @@ export class NativeSockets implements Sockets {
     });
     this.ended = new Promise((resolve) => {
       this.#child.once("close", (status, signal) => {
-        if (status !== (this.#hasRefused ? 1 : 0))
-          this.problem = `it ended with ${String(status ?? signal)}:\n${this.#words}`;
+        if (status !== 0) this.problem = `it ended with ${String(status ?? signal)}:\n${this.#words}`;
         resolve();
       });
     });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { createServer as createTcpServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { afterEach, describe, it } from "node:test";
@@ -358,6 +359,29 @@ describeCertified("TLS flows", () => {
     await watch.hears("3 stream answer");
     await fail(4);
     await watch.warns(2);
+  });
+
+  it("fail while a file cannot be used, which is said once, and are made as soon as it can", async () => {
+    const later = authority.path("later.pem");
+    const watch = trusting(later);
+    const server = await tlsServer(good);
+    const missing = `The file of sip.tls_ca, ${later}, cannot be read: there is no such file.`;
+    for (const flow of [1, 2]) {
+      watch.sockets.open(flow, server.end, 0, NAME);
+      await watch.hears(`${String(flow)} failed tls-certificate`);
+    }
+    writeFileSync(later, "");
+    watch.sockets.open(3, server.end, 0, NAME);
+    await watch.hears("3 failed tls-certificate");
+    copyFileSync(authority.certificate, later);
+    watch.sockets.open(4, server.end, 0, NAME);
+    await watch.hears("4 opened");
+    await watch.warns(3);
+    assert.deepEqual(watch.warnings, [
+      `${missing} Until that is mended, no server can be reached by TLS.`,
+      `The file of sip.tls_ca, ${later}, holds no certificate in PEM. Until that is mended, no server can be reached by TLS.`,
+      "The files of TLS can be used now.",
+    ]);
   });
 
   it("fail where the files have not been named", async () => {

@@ -5,7 +5,6 @@ import type { Endpoint } from "../../host/abi/address.js";
 import type { FlowFailure, SocketEvents } from "../../host/abi/engine.js";
 import { NodeSockets } from "../../host/node/sockets.js";
 import { NativeSockets } from "./native-sockets.js";
-import type { SocketNotices } from "../../host/node/sockets.js";
 
 /** Whether the tests are run with the sockets of the native host; `native-sockets.test.ts` does so. */
 export const hasNativeSockets = process.env["SIP_FAILOVER_TEST_SOCKETS"] === "native";
@@ -18,8 +17,10 @@ export const hasIpv6 = Object.values(networkInterfaces())
   .some((entry) => entry?.address === "::1");
 
 /** Sockets whose events can be waited for, each as a line. */
-export class Watched implements SocketEvents, SocketNotices {
-  readonly sockets = hasNativeSockets ? new NativeSockets(this, this) : new NodeSockets(this, this);
+export class Watched implements SocketEvents {
+  readonly sockets = new (hasNativeSockets ? NativeSockets : NodeSockets)(this, (sentence) => {
+    this.warnings.push(sentence);
+  });
   readonly heard: string[] = [];
   readonly locals = new Map<number, Endpoint>();
   /** Where connections of others came from, by their flows. */
@@ -50,12 +51,6 @@ export class Watched implements SocketEvents, SocketNotices {
     this.sources.set(flow, source);
     take(flow);
     this.#hear(`${String(listener)} accepted ${String(flow)}`);
-  }
-  warning(sentence: string): void {
-    this.warnings.push(sentence);
-  }
-  unusableFiles(sentence: string): void {
-    this.#hear(`unusable: ${sentence}`);
   }
 
   /** Waits until a line has been heard. */

@@ -47,7 +47,7 @@ static int64_t earlier(int64_t one, int64_t other) {
 /* Waits for what comes first, and has it dealt with. */
 static void turn(int64_t end, const sigset_t *waiting) {
   bool is_heard = say_flush();
-  int64_t deadline = is_heard ? earlier(end, phone_deadline()) : clock_now();
+  int64_t deadline = is_heard ? earlier(end, earlier(phone_deadline(), state_deadline())) : clock_now();
   bool has_input = loop_wait(deadline, control_descriptor(), waiting);
   if (stops > 0 || clock_now() >= end || !is_heard) phone_stop();
 #ifdef SIP_FAILOVER_TEST_TRAP
@@ -56,6 +56,7 @@ static void turn(int64_t end, const sigset_t *waiting) {
 #endif
   if (has_input) control_ready();
   phone_turn();
+  state_turn();
 }
 
 int main(int count, char **words) {
@@ -69,8 +70,8 @@ int main(int count, char **words) {
   if (options.has_wire) wire_open();
   prepare_signals(&waiting);
   if (phone_open(&options)) {
-    state_open(options.state);
     clock_start();
+    state_open(options.state);
     if (options.has_control) say("{\"started\":%.0f}\n", clock_wall());
     phone_start();
     while (!phone_is_over(&status)) turn(options.duration, &waiting);

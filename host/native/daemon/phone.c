@@ -120,28 +120,12 @@ static void take_event(const uint8_t *record, size_t size) {
     port_failed(record[3] | (unsigned)record[4] << 8, (enum sf_flow_failure)record[7]);
 }
 
-/* The files of TLS; a phone does not start with files that cannot be used. */
-static void load_tls(const struct sip_failover_action *action) {
-  char why[SENTENCE_ROOM];
-  if (tls_take(action, why, sizeof why)) {
-    if (!action->verify)
-      say_warning(
-          "Certificates are NOT verified (sip.tls_verify = 0): whoever is on the way can pose as the server, "
-          "and read and change everything.");
-  } else if (was_listening) {
-    say_warning("%s", why);
-  } else {
-    say_error("%s", why);
-    refuse_start();
-  }
-}
-
 void program_action(const struct sip_failover_action *action) {
   wire_action(action);
   if (action->kind == SF_ACTION_EVENT)
     take_event(action->octets.at, action->octets.size);
   else if (action->kind == SF_ACTION_TLS)
-    load_tls(action);
+    tls_take(action);
   else if (action->kind == SF_ACTION_STOPPED)
     end(status);
 }
@@ -168,6 +152,10 @@ void program_incoming(uint32_t listener, const struct sip_failover_address *sour
 void program_accepted(uint32_t flow, uint32_t listener, enum sf_transport transport,
                       const struct sip_failover_address *source) {
   wire_accepted(flow, listener, transport, source);
+}
+
+void program_tls_files(const struct tls_files *files, const char *why) {
+  tls_watch_files(files, why);
 }
 
 void program_tls_failed(const struct sip_failover_address *server, const struct tls *tls) {

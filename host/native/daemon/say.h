@@ -5,7 +5,7 @@
 #include "options.h"
 
 /* Octets of a sentence, its NUL counted; what is longer is cut. */
-#define SENTENCE_ROOM 512
+#define SENTENCE_ROOM 1024
 
 /* Chooses where it goes. */
 void say_open(const struct options *options);

@@ -6,12 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "say.h"
+
+/* How long after a failure the file is written again, in milliseconds. */
+#define RETRY 2000
 
 static const char *folder;
 static char trap[SENTENCE_ROOM];
 static unsigned restarts;
 static bool is_registered, has_failed;
+static int64_t retry_at = SIP_FAILOVER_NEVER;
 
 /* Writes a new file and puts it in the old one's place, so that no half of one is ever read. */
 static bool write_status(void) {
@@ -36,7 +41,17 @@ static void update(void) {
   if (fails && !has_failed)
     say_warning("The state folder %s cannot be written (%s): the phone works, but nobody is told how.",
                 folder, strerror(errno));
+  if (!fails && has_failed) say_warning("The state folder %s can be written again.", folder);
   has_failed = fails;
+  retry_at = fails ? clock_now() + RETRY : SIP_FAILOVER_NEVER;
+}
+
+int64_t state_deadline(void) {
+  return retry_at;
+}
+
+void state_turn(void) {
+  if (clock_now() >= retry_at) update();
 }
 
 void state_open(const char *path) {

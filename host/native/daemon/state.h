@@ -5,11 +5,17 @@
 #ifndef STATE_H
 #define STATE_H
 
+#include <stdint.h>
+
 /*
- * Keeps the file in a folder from now on; NULL: nowhere. Where that cannot be, it is said once, and the phone
- * goes on.
+ * Keeps the file in a folder from now on; NULL: nowhere. Where that cannot be, it is said once, the phone goes
+ * on, and it is tried again.
  */
 void state_open(const char *folder);
+
+/* When it is tried again, and what is to be done then. */
+int64_t state_deadline(void);
+void state_turn(void);
 
 /* An account is registered. */
 void state_registered(void);

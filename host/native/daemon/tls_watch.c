@@ -16,6 +16,23 @@ static struct trouble {
 } told[MOST_TROUBLES];
 static size_t oldest;
 
+/* What was last said of the files of TLS; empty: they can be used. */
+static char trouble[SENTENCE_ROOM];
+
+void tls_watch_files(const struct tls_files *files, const char *why) {
+  if (why != NULL) {
+    if (strncmp(trouble, why, sizeof trouble - 1) != 0)
+      say_warning("%s Until that is mended, no server can be reached by TLS.", why);
+    snprintf(trouble, sizeof trouble, "%s", why);
+    return;
+  }
+  if (trouble[0] != '\0') say_warning("The files of TLS can be used now.");
+  trouble[0] = '\0';
+  if (!files->verify)
+    say_warning("Certificates are NOT verified (sip.tls_verify = 0): whoever is on the way can pose as the "
+                "server, and read and change everything.");
+}
+
 void tls_watch_failed(const struct sip_failover_address *server, const struct tls *tls) {
   char end[ADDRESS_ROOM], sentence[SENTENCE_ROOM];
   const char *name = tls_name(tls);

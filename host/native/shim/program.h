@@ -25,6 +25,9 @@ void program_incoming(uint32_t listener, const struct sip_failover_address *sour
 void program_accepted(uint32_t flow, uint32_t listener, enum sf_transport transport,
                       const struct sip_failover_address *source);
 
+/* The files of TLS have been read, or one of them cannot be used: `why` is a sentence then, NULL otherwise. */
+void program_tls_files(const struct tls_files *files, const char *why);
+
 /* No connection can be made to a server by TLS. */
 void program_tls_failed(const struct sip_failover_address *server, const struct tls *tls);
 

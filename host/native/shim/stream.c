@@ -245,7 +245,7 @@ void stream_open(uint32_t number, enum sf_transport transport, const struct sip_
   flow->connection.is_ours = true;
   if (descriptor >= 0 && transport == SF_TRANSPORT_TLS) {
     char text[TLS_TEXT_ROOM];
-    flow->connection.tls = tls_open(descriptor, tls_text(*name, text));
+    if (tls_ready()) flow->connection.tls = tls_open(descriptor, tls_text(*name, text));
     if (flow->connection.tls == NULL) {
       flow_failed(flow, SF_FLOW_FAILURE_TLS_CERTIFICATE);
       return;
@@ -314,7 +314,7 @@ static const struct flow_kind listening = {.wanted = port_wanted, .ready = port_
 
 void stream_listen(uint32_t number, enum sf_transport transport, uint16_t port) {
   struct flow *flow = flow_new(&listening, number, transport);
-  if (transport == SF_TRANSPORT_TLS && !tls_can_serve())
+  if (transport == SF_TRANSPORT_TLS && !(tls_ready() && tls_can_serve()))
     flow_failed(flow, SF_FLOW_FAILURE_TLS_CERTIFICATE);
   else
     port_open(flow, SOCK_STREAM, port);

@@ -41,6 +41,8 @@ export interface Host {
   readonly concurrency: number;
   /** Whether it wants a network of its own, as root of it. */
   readonly ownNetwork: boolean;
+  /** Whether it reads files that come into its folder while it runs. */
+  readonly sharesFiles: boolean;
   /** Makes what phones need; throws a sentence, or rejects with one, where that cannot be done. */
   readonly build: () => unknown;
   /** The place of the scenario with that number, from 0. */
@@ -76,6 +78,7 @@ const emulated = (name: string, device: "armv7" | "aarch64"): Host => {
     answer: ANSWER,
     concurrency: 3,
     ownNetwork: false,
+    sharesFiles: true,
     build: () => {
       requireTools(`The program for ${name}`, { [emulator]: inPackage });
       return buildDevice(device);
@@ -129,6 +132,7 @@ export const hosts: readonly Host[] = [
     answer: ANSWER,
     concurrency: 3,
     ownNetwork: false,
+    sharesFiles: true,
     build: () => undefined,
     place: () => loopback((options) => new Phone(options)),
   },
@@ -138,6 +142,7 @@ export const hosts: readonly Host[] = [
     answer: ANSWER,
     concurrency: 3,
     ownNetwork: false,
+    sharesFiles: true,
     build: buildWasmtime,
     place: () => loopback((options) => new NativePhone(nativePrograms.wasmtime, options)),
   },
@@ -147,6 +152,7 @@ export const hosts: readonly Host[] = [
     answer: ANSWER,
     concurrency: 3,
     ownNetwork: false,
+    sharesFiles: true,
     build: () => buildNative("native"),
     place: () => loopback((options) => new NativePhone(nativePrograms.native, options)),
   },
@@ -158,6 +164,7 @@ export const hosts: readonly Host[] = [
     answer: ANSWER_ON_A_BOARD,
     concurrency: 3,
     ownNetwork: true,
+    sharesFiles: false,
     build: buildBoard,
     place: boardPlace,
   },

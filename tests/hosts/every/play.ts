@@ -7,7 +7,7 @@ import { endWithOwner } from "../own-network.js";
 import { hosts } from "./hosts.js";
 import type { Certificates } from "./played.js";
 import { play } from "./run.js";
-import { scenarios } from "./scenarios.js";
+import { playedBy } from "./scenarios.js";
 
 endWithOwner();
 
@@ -17,7 +17,7 @@ if (host === undefined) throw new Error(`there is no host ${name}`);
 const issued = JSON.parse(readFileSync(certificates, "utf8")) as Certificates;
 
 /** Scenarios that nobody has begun, the longest first. */
-const waiting = [...scenarios.entries()];
+const waiting = [...playedBy(host).entries()];
 
 const work = async (): Promise<void> => {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

@@ -62,7 +62,10 @@ export const play = async (
   const folder = mkdtempSync(join(tmpdir(), "sip-failover-every-"));
   const stage = await Stage.open(place, { registrars, ttl, transport, certificates });
   try {
-    copyFileSync(authority, join(folder, CA));
+    stage.giveTrust = () => {
+      copyFileSync(authority, join(folder, CA));
+    };
+    if (scenario.lacksTrust !== true) stage.giveTrust();
     const error = await playWith(stage, scenario, place, folder).then(
       () => undefined,
       (reason: unknown) => (reason instanceof Error ? reason.message : String(reason)),
@@ -77,7 +80,7 @@ export const play = async (
       name: scenario.name,
       ...(error === undefined ? {} : { error }),
       records: stage.records,
-      warnings: stage.warnings,
+      warnings: stage.warnings.map((sentence) => sentence.replaceAll(place.path(folder, CA), "FILE")),
       names: [...stage.names],
       received: Object.fromEntries(received) as Played["received"],
       complaints: stage.exchange.complaints,

@@ -22,6 +22,8 @@ export interface Scenario {
   readonly transport?: Transport;
   /** For whom the servers' certificates are, by the servers' names. */
   readonly certified?: Readonly<Record<string, string>>;
+  /** The file of trust anchors is not there before the scenario puts it there. */
+  readonly lacksTrust?: boolean;
   readonly keys?: Keys;
   /** Before the phone starts. */
   readonly before?: (stage: Stage) => void;
@@ -31,7 +33,13 @@ export interface Scenario {
   readonly expected: readonly string[];
   /** What it tells besides, of no account and neither of DNS nor of its ports. */
   readonly phone?: readonly string[];
+  /** What it warns of; FILE stands for the path of the file of trust anchors. */
+  readonly warnings?: readonly string[];
 }
+
+/** The scenarios that a host can play. */
+export const playedBy = ({ sharesFiles }: { readonly sharesFiles: boolean }): readonly Scenario[] =>
+  scenarios.filter(({ lacksTrust = false }) => sharesFiles || !lacksTrust);
 
 export const USER = "1001";
 export const PASSWORD = "opensesame42";
@@ -252,6 +260,32 @@ export const scenarios: readonly Scenario[] = [
       ...failover("F1"),
       ...seen("secondary"),
       ...stop("secondary"),
+    ],
+  },
+  {
+    name: "TLS, the file of trust anchors missing at first",
+    transport: "tls",
+    certified: { primary: DOMAIN, secondary: DOMAIN },
+    lacksTrust: true,
+    keys: { reg_failed_retry_min_time: 1, reg_failed_retry_max_time: 1 },
+    play: async (stage) => {
+      await stage.until("target-failed", { target: stage.targetOf("secondary") });
+      stage.giveTrust();
+      await registered(stage, "primary");
+    },
+    expected: [
+      LOCATED,
+      "< target-failed 1 primary tls-certificate",
+      "+0 target-failed 1 secondary tls-certificate",
+      "+0 failed 1 REGISTER no-target-left 0",
+      "~ request 1 REGISTER primary 1 retry",
+      ...accepted("primary", "retry"),
+      ...seen("primary"),
+      ...stop("primary"),
+    ],
+    warnings: [
+      "The file of sip.tls_ca, FILE, cannot be read: there is no such file. Until that is mended, no server can be reached by TLS.",
+      "The files of TLS can be used now.",
     ],
   },
   {

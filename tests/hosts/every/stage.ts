@@ -51,6 +51,8 @@ export class Stage {
   readonly names = new Map<string, string>();
   readonly records: EventRecord[] = [];
   readonly fronts: Front[] = [];
+  /** Puts the file of trust anchors where the phone looks for it. */
+  giveTrust: () => void = () => undefined;
   readonly #place: Place;
   readonly #servers: RealServer[] = [];
   readonly #waiting = new Set<Waiting>();

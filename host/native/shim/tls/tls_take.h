@@ -1,4 +1,4 @@
-/* Texts of actions for TLS. */
+/* What actions say of TLS. */
 #ifndef TLS_TAKE_H
 #define TLS_TAKE_H
 
@@ -10,7 +10,13 @@
 /* A text of an action, ended by a NUL; what is too long is cut. */
 const char *tls_text(struct sip_failover_octets octets, char text[TLS_TEXT_ROOM]);
 
-/* Takes the files that an action names. False where one cannot be used: `why` is a sentence. */
-bool tls_take(const struct sip_failover_action *action, char *why, size_t size);
+/*
+ * Takes the files that an action names, instead of those before. Where one cannot be used they are read again
+ * whenever they are wanted; the program is told each time what came of it.
+ */
+void tls_take(const struct sip_failover_action *action);
+
+/* Whether TLS can be used: the files have been read, now if not before. */
+bool tls_ready(void);
 
 #endif
