@@ -275,6 +275,18 @@ describe("sip-failoverd after a trap of its core", () => {
     assert.deepEqual(registrar.bound(0), []);
   });
 
+  it("listens at the port that it had, where any will do: its binding takes the old one's place", async () => {
+    const { registrar, port } = await server();
+    const phone = new Daemon([file(port)]);
+    await phone.hears("registered");
+    phone.signal("SIGUSR1");
+    await phone.hears("registered", 2);
+    const [before, after] = phone.records("listening").map((record) => record.port);
+    assert.equal(after, before);
+    assert.equal(registrar.bound(0).length, 1);
+    assert.deepEqual(await phone.stop(), WELL);
+  });
+
   it("has no more descriptors and no more memory than before, however often", async () => {
     const { port } = await server();
     const phone = new Daemon([file(port, "account.1.sip_server.1.transport_type = 1")]);
