@@ -27,6 +27,22 @@ export const writeFile = (folder: string, name: string, text: string | Uint8Arra
   return path;
 };
 
+/** The file of a phone whose account 1 is bob, 1001, at any port; the lines say what its servers are. */
+export const bobFile = (folder: string, lines: readonly string[]): string =>
+  writeFile(
+    folder,
+    "phone.cfg",
+    [
+      "#!version:1.0.0.1",
+      "account.1.enable = 1",
+      "account.1.label = bob",
+      "account.1.user_name = 1001",
+      "sip.listen_port = 0",
+      ...lines,
+      "",
+    ].join("\n"),
+  );
+
 /** What a run of the command wrote, and its exit status. */
 export interface Finished {
   readonly status: number | null;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { RealServer } from "../../host/node/servers.js";
 import { Registrar, Zone } from "../../host/simulated/index.js";
-import { recordsOf, run, start, testFolder, writeFile } from "./cli-harness.js";
+import { bobFile, recordsOf, run, start, testFolder } from "./cli-harness.js";
 
 const PASSWORD = "opensesame42";
 const ADDRESS = "127.0.0.1";
@@ -32,22 +32,12 @@ after(async () => {
 
 /** A file for one account with the registrar, and more lines. */
 const phoneFile = (...more: string[]): string =>
-  writeFile(
-    folder,
-    "phone.cfg",
-    [
-      "#!version:1.0.0.1",
-      "account.1.enable = 1",
-      "account.1.label = bob",
-      "account.1.user_name = 1001",
-      `account.1.password = ${PASSWORD}`,
-      "account.1.sip_server.1.address = voice.example",
-      "account.1.sip_server.1.port = 0",
-      "sip.listen_port = 0",
-      ...more,
-      "",
-    ].join("\n"),
-  );
+  bobFile(folder, [
+    `account.1.password = ${PASSWORD}`,
+    "account.1.sip_server.1.address = voice.example",
+    "account.1.sip_server.1.port = 0",
+    ...more,
+  ]);
 
 const dnsWords = (): string[] => ["--dns", `${ADDRESS}:${String(dns.port)}`];
 

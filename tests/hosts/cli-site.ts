@@ -1,7 +1,7 @@
 import { RealServer } from "../../host/node/servers.js";
 import { Exchange, Registrar, answering } from "../../host/simulated/index.js";
 import type { SipMessage } from "../../host/simulated/index.js";
-import { writeFile } from "./cli-harness.js";
+import { bobFile } from "./cli-harness.js";
 
 const ADDRESS = "127.0.0.1";
 
@@ -29,21 +29,11 @@ export const openSite = async (folder: string): Promise<CliSite> => {
   const registrar = new Registrar("pbx", { exchange });
   const server = await RealServer.open(registrar, { address: ADDRESS, port: 0 });
   const phone = (...more: string[]): string =>
-    writeFile(
-      folder,
-      "phone.cfg",
-      [
-        "#!version:1.0.0.1",
-        "account.1.enable = 1",
-        "account.1.label = bob",
-        "account.1.user_name = 1001",
-        `account.1.sip_server.1.address = ${ADDRESS}`,
-        `account.1.sip_server.1.port = ${String(server.port)}`,
-        "sip.listen_port = 0",
-        ...more,
-        "",
-      ].join("\n"),
-    );
+    bobFile(folder, [
+      `account.1.sip_server.1.address = ${ADDRESS}`,
+      `account.1.sip_server.1.port = ${String(server.port)}`,
+      ...more,
+    ]);
   const until = async (isSo: () => boolean, instead = isSo.toString.bind(isSo)): Promise<void> => {
     const start = Date.now();
     while (!isSo()) {

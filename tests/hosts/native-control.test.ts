@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { enumerations } from "../../host/abi/contract.js";
 import { Exchange } from "../../host/simulated/exchange.js";
 import { Daemon } from "./native-daemon.js";
-import { REFUSED, WELL, file, folder, server } from "./native-site.js";
+import { REFUSED, WELL, file, folder, optionsOf, server } from "./native-site.js";
 
 describe("the control protocol of sip-failoverd", () => {
   const { error } = enumerations;
@@ -96,22 +96,7 @@ describe("the control protocol of sip-failoverd", () => {
     const stranger = createSocket("udp4");
     stranger.bind(0, "127.0.0.1");
     await once(stranger, "listening");
-    stranger.send(
-      [
-        "OPTIONS sip:1000@127.0.0.1 SIP/2.0",
-        `Via: SIP/2.0/UDP 127.0.0.1:${String(stranger.address().port)};branch=z9hG4bK1`,
-        "From: <sip:a@example.com>;tag=1",
-        "To: <sip:1000@127.0.0.1>",
-        "Call-ID: 1",
-        "CSeq: 1 OPTIONS",
-        "Max-Forwards: 70",
-        "Content-Length: 0",
-        "",
-        "",
-      ].join("\r\n"),
-      Number(open.port),
-      "127.0.0.1",
-    );
+    stranger.send(optionsOf("UDP", stranger.address().port), Number(open.port), "127.0.0.1");
     const [answer] = (await once(stranger, "message")) as [Buffer];
     assert.match(answer.toString(), /^SIP\/2\.0 \d\d\d /);
     stranger.close();

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Daemon } from "./native-daemon.js";
-import { WELL, file, server } from "./native-site.js";
+import { WELL, file, optionsOf, server } from "./native-site.js";
 
 /** What a program may have open here: its standard descriptors, its sockets and some connections. */
 const DESCRIPTORS = 16;
@@ -25,20 +25,6 @@ const ticks = (pid: number): number => {
       ?.split(" ") ?? [];
   return Number(fields[11]) + Number(fields[12]);
 };
-
-const options = (port: number): string =>
-  [
-    "OPTIONS sip:1000@127.0.0.1 SIP/2.0",
-    `Via: SIP/2.0/TCP 127.0.0.1:${String(port)};branch=z9hG4bK1`,
-    "From: <sip:a@example.com>;tag=1",
-    "To: <sip:1000@127.0.0.1>",
-    "Call-ID: 1",
-    "CSeq: 1 OPTIONS",
-    "Max-Forwards: 70",
-    "Content-Length: 0",
-    "",
-    "",
-  ].join("\r\n");
 
 const portOf = (phone: Daemon, transport: string): number =>
   Number(phone.records("listening").find((line) => line.transport === transport)?.port);
@@ -65,7 +51,7 @@ describe("sip-failoverd without descriptors left", () => {
     assert.equal(registrar.bound(0).length, 1);
     for (const socket of sockets) socket.destroy();
     const late = connect(portOf(phone, "tcp"), "127.0.0.1");
-    late.write(options(portOf(phone, "tcp")));
+    late.write(optionsOf("TCP", portOf(phone, "tcp")));
     const [answer] = (await once(late, "data", { signal: AbortSignal.timeout(5000) })) as [Buffer];
     assert.match(answer.toString("latin1"), /^SIP\/2\.0 200 /);
     late.destroy();

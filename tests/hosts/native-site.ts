@@ -83,6 +83,21 @@ export const showsStateLater = async (start: (words: readonly string[]) => Daemo
   assert.deepEqual(await phone.stop(), WELL);
 };
 
+/** An OPTIONS in no dialog, of an end of this machine's. */
+export const optionsOf = (transport: "UDP" | "TCP", port: number): string =>
+  [
+    "OPTIONS sip:1000@127.0.0.1 SIP/2.0",
+    `Via: SIP/2.0/${transport} 127.0.0.1:${String(port)};branch=z9hG4bK1`,
+    "From: <sip:a@example.com>;tag=1",
+    "To: <sip:1000@127.0.0.1>",
+    "Call-ID: 1",
+    "CSeq: 1 OPTIONS",
+    "Max-Forwards: 70",
+    "Content-Length: 0",
+    "",
+    "",
+  ].join("\r\n");
+
 /** How it ends. */
 export const WELL = { status: 0, signal: null };
 export const REFUSED = { status: 1, signal: null };

@@ -18,7 +18,7 @@ const CROSS = [
 ] as const;
 
 export const builtSuites: readonly BuiltSuite[] = [
-  { name: "the native host", begins: ["tests/hosts/native-"], needs: NATIVE },
+  { name: "the native host", begins: ["tests/hosts/native-", "tests/hosts/fuzz"], needs: NATIVE },
   { name: "the host under wasmtime", begins: ["tests/hosts/wasmtime-"], needs: [...NATIVE, "cargo"] },
   {
     name: "builds for devices",
@@ -27,7 +27,7 @@ export const builtSuites: readonly BuiltSuite[] = [
   },
   {
     name: "the same on every host",
-    begins: ["tests/hosts/every/", "tests/hosts/lockstep", "tests/hosts/cable"],
+    begins: ["tests/hosts/every/", "tests/hosts/lockstep", "tests/hosts/cable", "tests/hosts/clock"],
     needs: [...CROSS, "cargo", "ip"],
   },
   {

@@ -8,7 +8,7 @@ import { RealServer } from "../../host/node/servers.js";
 import { Exchange, Registrar, Zone, answering } from "../../host/simulated/index.js";
 import type { HostName } from "../../host/cli/hosts.js";
 import { buildWasmtime } from "../../scripts/wasmtime.js";
-import { recordsOf, run, start, testFolder, writeFile } from "./cli-harness.js";
+import { bobFile, recordsOf, run, start, testFolder } from "./cli-harness.js";
 import type { Finished } from "./cli-harness.js";
 
 const PASSWORD = "opensesame42";
@@ -54,22 +54,12 @@ beforeEach(() => {
 });
 
 const phone = (...more: string[]): string =>
-  writeFile(
-    folder,
-    "phone.cfg",
-    [
-      "#!version:1.0.0.1",
-      "account.1.enable = 1",
-      "account.1.label = bob",
-      "account.1.user_name = 1001",
-      `account.1.password = ${PASSWORD}`,
-      "account.1.sip_server.1.address = voice.example",
-      "account.1.sip_server.1.port = 0",
-      "sip.listen_port = 0",
-      ...more,
-      "",
-    ].join("\n"),
-  );
+  bobFile(folder, [
+    `account.1.password = ${PASSWORD}`,
+    "account.1.sip_server.1.address = voice.example",
+    "account.1.sip_server.1.port = 0",
+    ...more,
+  ]);
 
 const wordsFor = (host: HostName, file: string, ...more: readonly string[]): string[] => {
   const dns = `${ADDRESS}:${String(servers[0]?.port)}`;

@@ -4,10 +4,13 @@ import { after, afterEach } from "node:test";
 import type { Endpoint } from "../../host/abi/address.js";
 import type { FlowFailure, SocketEvents } from "../../host/abi/engine.js";
 import { NodeSockets } from "../../host/node/sockets.js";
-import { NativeSockets } from "./native-sockets.js";
+import type { NativeSockets } from "./native-sockets.js";
 
 /** Whether the tests are run with the sockets of the native host; `native-sockets.test.ts` does so. */
 export const hasNativeSockets = process.env["SIP_FAILOVER_TEST_SOCKETS"] === "native";
+
+/** Loaded where it is wanted only: it brings what builds the native host. */
+const TestedSockets = hasNativeSockets ? (await import("./native-sockets.js")).NativeSockets : NodeSockets;
 
 /** How long something may take that is waited for, in milliseconds. */
 const PATIENCE = 3000;
@@ -18,7 +21,7 @@ export const hasIpv6 = Object.values(networkInterfaces())
 
 /** Sockets whose events can be waited for, each as a line. */
 export class Watched implements SocketEvents {
-  readonly sockets = new (hasNativeSockets ? NativeSockets : NodeSockets)(this, (sentence) => {
+  readonly sockets = new TestedSockets(this, (sentence) => {
     this.warnings.push(sentence);
   });
   readonly heard: string[] = [];
@@ -79,7 +82,7 @@ export class Watched implements SocketEvents {
 
   /** Waits until what `closeAll` closes is closed. */
   async gone(): Promise<void> {
-    if (this.sockets instanceof NativeSockets) await this.sockets.ended;
+    if ("ended" in this.sockets) await this.sockets.ended;
   }
 
   #hear(line: string): void {
@@ -120,7 +123,7 @@ after(async () => {
 /** Sockets that are closed when the test is over. */
 export const watched = (): Watched => {
   const watch = new Watched();
-  if (watch.sockets instanceof NativeSockets) natives.push(watch.sockets);
+  if ("ended" in watch.sockets) natives.push(watch.sockets);
   closing({
     close: () => {
       watch.sockets.closeAll();

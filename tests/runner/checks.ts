@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { builtSuites } from "../hosts/suites.js";
 import { suites } from "../interop/suites.js";
 import { filesBelow } from "./files.js";
 import { runNode } from "./process.js";
@@ -32,6 +34,33 @@ const interopFiles: Check = () => {
   );
 };
 
+/** Scripts that build what several suites use, at one place. */
+const builders = /^scripts\/(native|wasmtime|device\/build|firmware\/image|firmware\/bare-metal)\.ts$/;
+
+/** Whether a source uses such a script, by way of whatever it imports. */
+function isBuilding(path: string, seen = new Set<string>()): boolean {
+  if (builders.test(path)) return true;
+  if (seen.has(path)) return false;
+  seen.add(path);
+  const imports = readFileSync(path, "utf8").matchAll(
+    /^(?:import|export) (?!type )[^;]*?from "(\.[^"]*)\.js";$/gm,
+  );
+  return [...imports].some(([, target = ""]) => isBuilding(`${join(dirname(path), target)}.ts`, seen));
+}
+
+/** Suites of other lanes run at the same time: two builds in one folder would break each other. */
+const buildingTests: Check = () => {
+  const wrong = filesBelow("tests", ".test.ts").filter((path) => {
+    const isBuilt = builtSuites.some(({ begins }) => begins.some((beginning) => path.startsWith(beginning)));
+    return !isBuilt && isBuilding(path);
+  });
+  return Promise.resolve(
+    wrong.length === 0
+      ? undefined
+      : `builds, but is in no suite of tests/hosts/suites.ts: ${wrong.join(", ")}`,
+  );
+};
+
 const checks: Readonly<Record<string, Check>> = {
   "formatting (prettier)": passes(
     "node_modules/prettier/bin/prettier.cjs",
@@ -48,6 +77,7 @@ const checks: Readonly<Record<string, Check>> = {
   "the documents' tables of keys": passes("build/js/scripts/docs/index.js", "--check"),
   "the lock file": lockFile,
   "every interop test is in a suite": interopFiles,
+  "what builds is in a suite of its lane": buildingTests,
 };
 
 /** Formatting, lint, types that the build does not check, generated files. */

@@ -52,6 +52,14 @@ const registered = async (stage: Stage, server: string): Promise<void> => {
   await pause(SOON);
 };
 
+/** Registered with the secondary, then the primary works again. */
+const thereAndBack = async (stage: Stage): Promise<void> => {
+  await registered(stage, "secondary");
+  stage.primary.up();
+  await stage.until("failback");
+  await pause(SOON);
+};
+
 /** What every phone tells first. */
 const LOCATED = "~ resolved 1 primary,secondary";
 
@@ -69,6 +77,13 @@ const failover = (rule: string, wait = 0): string[] => [
   "< response 1 REGISTER secondary 200",
   `+0 failover 1 primary secondary ${rule}`,
   `+0 registered 1 secondary ${String(LIFETIME)} start`,
+];
+
+/** The primary answers 503. */
+const failedBy503 = [
+  "< response 1 REGISTER primary 503",
+  "+0 target-failed 1 primary 503",
+  ...failover("F1"),
 ];
 
 /** The primary takes the registration back. */
@@ -122,12 +137,7 @@ export const scenarios: readonly Scenario[] = [
     before: ({ primary }) => {
       primary.refuse();
     },
-    play: async (stage) => {
-      await registered(stage, "secondary");
-      stage.primary.up();
-      await stage.until("failback");
-      await pause(SOON);
-    },
+    play: thereAndBack,
     expected: [
       ...BEGINS,
       "< target-failed 1 primary refused",
@@ -183,13 +193,7 @@ export const scenarios: readonly Scenario[] = [
       primary.answer(503, [["Retry-After", "5"]]);
     },
     play: (stage) => registered(stage, "secondary"),
-    expected: [
-      ...BEGINS,
-      "< response 1 REGISTER primary 503",
-      "+0 target-failed 1 primary 503",
-      ...failover("F1"),
-      ...stop("secondary"),
-    ],
+    expected: [...BEGINS, ...failedBy503, ...stop("secondary")],
   },
   {
     name: "failback mode 1",
@@ -198,17 +202,10 @@ export const scenarios: readonly Scenario[] = [
     before: ({ primary }) => {
       primary.answer(503);
     },
-    play: async (stage) => {
-      await registered(stage, "secondary");
-      stage.primary.up();
-      await stage.until("failback");
-      await pause(SOON);
-    },
+    play: thereAndBack,
     expected: [
       ...BEGINS,
-      "< response 1 REGISTER primary 503",
-      "+0 target-failed 1 primary 503",
-      ...failover("F1"),
+      ...failedBy503,
       "=3000 failback-due 1 B1",
       "< resolved 1 primary,secondary",
       ...failback,
