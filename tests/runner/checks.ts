@@ -10,7 +10,7 @@ type Check = () => Promise<string | undefined>;
 const passes =
   (...script: string[]): Check =>
   async () => {
-    const { status, output } = await runNode(script);
+    const { status, output } = await runNode(script, { patient: true });
     return status === 0 ? undefined : `${output}exit status ${String(status)}`;
   };
 
@@ -53,6 +53,7 @@ const checks: Readonly<Record<string, Check>> = {
 /** Formatting, lint, types that the build does not check, generated files. */
 export const checkSuite: Suite = {
   name: "checks",
+  lane: "compute",
   parts: Object.keys(checks),
   async run(parts: readonly string[], outcome: Outcome) {
     await Promise.all(

@@ -4,22 +4,24 @@ import type { BuiltSuite } from "../hosts/suites.js";
 import { suites as interop } from "../interop/suites.js";
 import { checkSuite } from "./checks.js";
 import { filesBelow } from "./files.js";
+import { computing } from "./lanes.js";
 import { runNodeTests } from "./node-tests.js";
 import { hasProgram } from "./process.js";
-import type { Suite } from "./suite.js";
+import type { Lane, Suite } from "./suite.js";
 import { unitSuite } from "./unit.js";
 
 const isOf = (path: string, { begins }: BuiltSuite): boolean =>
   begins.some((beginning) => path.startsWith(beginning));
 
 /** The test files of a folder that need no program beside Node. */
-function nodeSuite(name: string, concurrency: number): Suite {
+function nodeSuite(name: string, lane: Lane, concurrency: number): Suite {
   return {
     name,
+    lane,
     parts: filesBelow(`tests/${name}`, ".test.ts").filter(
       (path) => !builtSuites.some((suite) => isOf(path, suite)),
     ),
-    run: (parts, outcome) => runNodeTests(parts, concurrency, outcome),
+    run: (parts, outcome) => runNodeTests(parts, { concurrency, lane }, outcome),
   };
 }
 
@@ -30,8 +32,13 @@ const ALONE = 1;
 export const missing = new Map<Suite, readonly string[]>();
 
 /** A suite that is left out, by name, where a program is missing. */
-function needySuite(name: string, parts: readonly string[], needs: readonly string[]): Suite {
-  const suite: Suite = { name, parts, run: (wanted, outcome) => runNodeTests(wanted, ALONE, outcome) };
+function needySuite(name: string, lane: Lane, parts: readonly string[], needs: readonly string[]): Suite {
+  const suite: Suite = {
+    name,
+    lane,
+    parts,
+    run: (wanted, outcome) => runNodeTests(wanted, { concurrency: ALONE, lane }, outcome),
+  };
   const lacking = needs.filter((need) => !hasProgram(need));
   if (lacking.length > 0) missing.set(suite, lacking);
   return suite;
@@ -40,6 +47,7 @@ function needySuite(name: string, parts: readonly string[], needs: readonly stri
 const builtSuite = (suite: BuiltSuite): Suite =>
   needySuite(
     suite.name,
+    suite.lane,
     ["tests/hosts", "tests/firmware"]
       .flatMap((folder) => filesBelow(folder, ".test.ts"))
       .filter((path) => isOf(path, suite)),
@@ -49,18 +57,19 @@ const builtSuite = (suite: BuiltSuite): Suite =>
 const interopSuite = ({ name, files, needs }: (typeof interop)[number]): Suite =>
   needySuite(
     `interop: ${name}`,
+    "clock",
     files.map((file) => `tests/interop/${file.replace(/\.js$/, ".ts")}`),
     needs,
   );
 
-/** Every suite in the order in which they run. */
+/** Every suite, in the order in which those of a lane run. */
 export function allSuites(): Suite[] {
   return [
     checkSuite,
     unitSuite,
-    nodeSuite("scenarios", availableParallelism()),
-    nodeSuite("hosts", ALONE),
-    nodeSuite("tools", ALONE),
+    nodeSuite("scenarios", "compute", computing(availableParallelism())),
+    nodeSuite("hosts", "clock", ALONE),
+    nodeSuite("tools", "compute", ALONE),
     ...builtSuites.map(builtSuite),
     ...interop.map(interopSuite),
   ];
