@@ -1,4 +1,4 @@
-/** Suites of hosts that are built by tools, beside Node; what needs none of them is in the suite `hosts`. */
+/** Suites of files that need other things than those beside them: programs that build hosts, or the clock. */
 
 import type { Lane } from "../runner/suite.js";
 
@@ -21,6 +21,7 @@ const CROSS = [
 ] as const;
 
 export const builtSuites: readonly BuiltSuite[] = [
+  { name: "tools on real sockets", lane: "clock", begins: ["tests/tools/scenario-loopback"], needs: [] },
   { name: "the native host", lane: "clock", begins: ["tests/hosts/native-"], needs: NATIVE },
   {
     name: "the host under wasmtime",

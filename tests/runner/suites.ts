@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { builtSuites } from "../hosts/suites.js";
 import type { BuiltSuite } from "../hosts/suites.js";
 import { suites as interop } from "../interop/suites.js";
+import type { InteropSuite } from "../interop/suites.js";
 import { checkSuite } from "./checks.js";
 import { filesBelow } from "./files.js";
 import { computing } from "./lanes.js";
@@ -13,32 +14,30 @@ import { unitSuite } from "./unit.js";
 const isOf = (path: string, { begins }: BuiltSuite): boolean =>
   begins.some((beginning) => path.startsWith(beginning));
 
+/** Files of a suite that run at the same time, where it does not say: most share ports, or loopback addresses. */
+const ALONE = 1;
+
+const testSuite = (name: string, lane: Lane, parts: readonly string[], concurrency = ALONE): Suite => ({
+  name,
+  lane,
+  parts,
+  run: (wanted, outcome) => runNodeTests(wanted, { concurrency, lane }, outcome),
+});
+
 /** The test files of a folder that need no program beside Node. */
-function nodeSuite(name: string, lane: Lane, concurrency: number): Suite {
-  return {
+const nodeSuite = (name: string, lane: Lane, concurrency?: number): Suite =>
+  testSuite(
     name,
     lane,
-    parts: filesBelow(`tests/${name}`, ".test.ts").filter(
-      (path) => !builtSuites.some((suite) => isOf(path, suite)),
-    ),
-    run: (parts, outcome) => runNodeTests(parts, { concurrency, lane }, outcome),
-  };
-}
-
-/** Suites that share a machine's ports and loopback addresses run their files one by one. */
-const ALONE = 1;
+    filesBelow(`tests/${name}`, ".test.ts").filter((path) => !builtSuites.some((suite) => isOf(path, suite))),
+    concurrency,
+  );
 
 /** The programs that a suite lacks on this machine. */
 export const missing = new Map<Suite, readonly string[]>();
 
 /** A suite that is left out, by name, where a program is missing. */
-function needySuite(name: string, lane: Lane, parts: readonly string[], needs: readonly string[]): Suite {
-  const suite: Suite = {
-    name,
-    lane,
-    parts,
-    run: (wanted, outcome) => runNodeTests(wanted, { concurrency: ALONE, lane }, outcome),
-  };
+function needySuite(suite: Suite, needs: readonly string[]): Suite {
   const lacking = needs.filter((need) => !hasProgram(need));
   if (lacking.length > 0) missing.set(suite, lacking);
   return suite;
@@ -46,19 +45,24 @@ function needySuite(name: string, lane: Lane, parts: readonly string[], needs: r
 
 const builtSuite = (suite: BuiltSuite): Suite =>
   needySuite(
-    suite.name,
-    suite.lane,
-    ["tests/hosts", "tests/firmware"]
-      .flatMap((folder) => filesBelow(folder, ".test.ts"))
-      .filter((path) => isOf(path, suite)),
+    testSuite(
+      suite.name,
+      suite.lane,
+      ["tests/hosts", "tests/tools", "tests/firmware"]
+        .flatMap((folder) => filesBelow(folder, ".test.ts"))
+        .filter((path) => isOf(path, suite)),
+    ),
     suite.needs,
   );
 
-const interopSuite = ({ name, files, needs }: (typeof interop)[number]): Suite =>
+const interopSuite = ({ name, files, concurrency, needs }: InteropSuite): Suite =>
   needySuite(
-    `interop: ${name}`,
-    "clock",
-    files.map((file) => `tests/interop/${file.replace(/\.js$/, ".ts")}`),
+    testSuite(
+      `interop: ${name}`,
+      "clock",
+      files.map((file) => `tests/interop/${file.replace(/\.js$/, ".ts")}`),
+      concurrency,
+    ),
     needs,
   );
 
@@ -68,8 +72,8 @@ export function allSuites(): Suite[] {
     checkSuite,
     unitSuite,
     nodeSuite("scenarios", "compute", computing(availableParallelism())),
-    nodeSuite("hosts", "clock", ALONE),
-    nodeSuite("tools", "compute", ALONE),
+    nodeSuite("hosts", "clock"),
+    nodeSuite("tools", "compute"),
     ...builtSuites.map(builtSuite),
     ...interop.map(interopSuite),
   ];
