@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { cacheFolder } from "./cache.js";
 import { Trouble, command, requireTools } from "./command.js";
+import { lockedSync } from "./lock.js";
 
 /** A package as it was when its version was settled. */
 export interface Pin {
@@ -193,6 +194,10 @@ function download(pin: Pin, { file }: Offer, scratch: string): void {
 
 /** Fetches a package unless it is in the cache, and unpacks it there: a tree, or a source's own folder's content. */
 export function unpacked(pin: Pin): Unpacked {
+  return lockedSync(folder, () => unpack(pin));
+}
+
+function unpack(pin: Pin): Unpacked {
   mkdirSync(folder, { recursive: true });
   const fetched = fetch(pin);
   const target = join(folder, "unpacked", `${fetched.package}_${fetched.sha256.slice(0, 16)}`);
@@ -210,8 +215,10 @@ export function unpacked(pin: Pin): Unpacked {
 
 /** The newest of each pin's kind, to be settled anew. */
 export function newestPins(pins: readonly Pin[]): Pin[] {
-  mkdirSync(folder, { recursive: true });
-  rmSync(join(lists, "updated"), { force: true });
-  updateLists();
-  return pins.map((pin) => fetch(newest(pin)));
+  return lockedSync(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    rmSync(join(lists, "updated"), { force: true });
+    updateLists();
+    return pins.map((pin) => fetch(newest(pin)));
+  });
 }

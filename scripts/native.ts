@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command, requireTools, runScript } from "./command.js";
+import { lockedSync } from "./lock.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -39,8 +40,10 @@ export const buildNative = (build: NativeBuild): string => {
   const folder = join(root, "build", build);
   buildFastModule();
   const core = [`-DSIP_FAILOVER_MODULE=${fastModule}`, "-DSIP_FAILOVER_MEMORY="];
-  command("cmake", ["-S", join(root, "host/native"), "-B", folder, ...core, ...builds[build]]);
-  command("cmake", ["--build", folder, "--parallel", String(availableParallelism())]);
+  lockedSync(folder, () => {
+    command("cmake", ["-S", join(root, "host/native"), "-B", folder, ...core, ...builds[build]]);
+    command("cmake", ["--build", folder, "--parallel", String(availableParallelism())]);
+  });
   return folder;
 };
 

@@ -23,6 +23,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "./cache.js";
 import { Trouble, command, requireTools, runScript } from "./command.js";
+import { lockedSync } from "./lock.js";
 import { buildFastModule } from "./native.js";
 
 const NAME = "sip-failover-wasmtime";
@@ -148,6 +149,10 @@ const hashOfSources = (): string => {
  */
 export const buildWasmtime = (): string => {
   buildFastModule();
+  return lockedSync(packageFolder, buildProgram);
+};
+
+const buildProgram = (): string => {
   const hash = hashOfSources();
   // One that does not start is of another machine, or of libraries that are gone.
   if (read(stamp) === hash && answerOf(program, ["--version"]) !== "") return program;
@@ -171,9 +176,11 @@ export const buildWasmtime = (): string => {
  */
 export const buildWasmtimePlayer = (): string => {
   requireAll();
-  preparePackage();
-  cargo("build", "--release", "--locked", "--features", "replay", "--bin", PLAYER);
-  return join(target, "release", PLAYER);
+  return lockedSync(packageFolder, () => {
+    preparePackage();
+    cargo("build", "--release", "--locked", "--features", "replay", "--bin", PLAYER);
+    return join(target, "release", PLAYER);
+  });
 };
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

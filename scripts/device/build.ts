@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Trouble, command, requireTools } from "../command.js";
 import { unpacked } from "../debian.js";
 import type { Pin } from "../debian.js";
+import { locked } from "../lock.js";
 import { buildProfile } from "../profiles/build.js";
 import { targetOf } from "./targets.js";
 import type { Target, TargetName } from "./targets.js";
@@ -66,7 +67,7 @@ export async function buildDevice(target: TargetName, options: DeviceOptions = {
   const name = profile === own ? target : `${target}-${profile}`;
   const prefix = join(folder, name);
   const work = join(folder, "work", name);
-  command("cmake", [
+  const configuration = [
     ...["-S", native, "-B", work],
     ...(toolchain === undefined ? [] : [`-DCMAKE_TOOLCHAIN_FILE=${join(native, "toolchains", toolchain)}`]),
     `-DSIP_FAILOVER_MODULE=${module}`,
@@ -76,8 +77,12 @@ export async function buildDevice(target: TargetName, options: DeviceOptions = {
     `-DCMAKE_INSTALL_PREFIX=${prefix}`,
     "-DCMAKE_INSTALL_LIBDIR=lib",
     ...(tls === undefined || libraryOnly ? ["-DSIP_FAILOVER_DAEMON=OFF"] : programSettings(tls)),
-  ]);
-  command("cmake", ["--build", work, "--parallel", String(availableParallelism())]);
-  command("cmake", ["--install", work]);
+  ];
+  await locked(work, () => {
+    command("cmake", configuration);
+    command("cmake", ["--build", work, "--parallel", String(availableParallelism())]);
+    command("cmake", ["--install", work]);
+    return Promise.resolve();
+  });
   return { target, profile, memory: report.memory, prefix, work };
 }

@@ -12,6 +12,7 @@ import { newestPins, unpacked } from "../debian.js";
 import type { Pin } from "../debian.js";
 import { buildDevice, native } from "../device/build.js";
 import { targets } from "../device/targets.js";
+import { locked } from "../lock.js";
 import { bareMetalOutput, bareMetalProgram, bareMetalSources, checkout } from "./paths.js";
 
 const TOOLS = {
@@ -30,13 +31,17 @@ export async function buildBareMetal(): Promise<void> {
   const [lwip] = pins().map(unpacked);
   if (lwip === undefined) throw new Trouble(`${relative(checkout, pinFile)} has no package.`);
   const { prefix } = await buildDevice("cortex-m4");
-  command("cmake", [
+  const configuration = [
     ...["-S", bareMetalSources, "-B", bareMetalOutput],
     `-DCMAKE_TOOLCHAIN_FILE=${join(native, "toolchains", targets["cortex-m4"].toolchain)}`,
     `-DSipFailover_ROOT=${prefix}`,
     `-DLWIP_FOLDER=${lwip.folder}`,
-  ]);
-  command("cmake", ["--build", bareMetalOutput]);
+  ];
+  await locked(bareMetalOutput, () => {
+    command("cmake", configuration);
+    command("cmake", ["--build", bareMetalOutput]);
+    return Promise.resolve();
+  });
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -1,10 +1,20 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { Trouble, requireTools } from "../command.js";
 import { newestPins, unpacked } from "../debian.js";
 import type { Pin, Unpacked } from "../debian.js";
 import { buildDevice } from "../device/build.js";
+import { locked } from "../lock.js";
 import { deliveredDisk } from "./disk.js";
 import { makeInitramfs } from "./initramfs.js";
 import { checkout, imageFiles, output, sources } from "./paths.js";
@@ -91,10 +101,25 @@ export function makeImage(folder: string, program: string): void {
   writeFileSync(path("manifest"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
+/** Makes the image in the folder of the build. A board that starts meanwhile finds the old files or the new ones, whole. */
+function replaceImage(program: string): void {
+  mkdirSync(output, { recursive: true });
+  const made = mkdtempSync(join(output, "new-"));
+  try {
+    makeImage(made, program);
+    for (const name of Object.values(imageFiles)) renameSync(join(made, name), join(output, name));
+  } finally {
+    rmSync(made, { recursive: true });
+  }
+}
+
 /** Builds the phone's program for the board and the image with it, in the folder of the build: the program. */
 export async function buildFirmware(): Promise<string> {
   const { prefix } = await buildDevice("armv7");
   const program = join(prefix, "bin", "sip-failoverd");
-  makeImage(output, program);
+  await locked(output, () => {
+    replaceImage(program);
+    return Promise.resolve();
+  });
   return program;
 }

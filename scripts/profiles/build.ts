@@ -22,6 +22,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runScript } from "../command.js";
 import { compile, hasten } from "../core.js";
+import { locked } from "../lock.js";
 import { MemoryMap } from "./memory.js";
 import type { Block } from "./memory.js";
 import { DEFAULT, readProfile, readerWith } from "./profile.js";
@@ -112,6 +113,10 @@ export async function compileProfile(
 export async function buildProfile(wanted: string = DEFAULT, aim: Aim = "small"): Promise<ProfileModule> {
   const profile = readProfile(wanted);
   const folder = join(root, "build", "profiles", aim === "small" ? profile.name : `${profile.name}-${aim}`);
+  return locked(folder, () => buildInto(folder, profile, aim));
+}
+
+async function buildInto(folder: string, profile: Profile, aim: Aim): Promise<ProfileModule> {
   const module = join(folder, "sip-failover.wasm");
   const reportFile = join(folder, "profile.json");
   const stamp = stampOf(profile, aim);

@@ -25,15 +25,11 @@ export const freePort = async (address: string): Promise<number> => {
   return port;
 };
 
-/** Whether the machine can use `::1`. */
-export const hasIpv6 = async (): Promise<boolean> => {
-  try {
-    await freePort("::1");
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** Why the machine cannot use `::1`; `false` where it can. */
+export const lacksIpv6 = await freePort("::1").then(
+  () => false as const,
+  () => "this machine has no ::1",
+);
 
 export type Transport = "udp" | "tcp" | "tls";
 

@@ -22,6 +22,9 @@ export interface PhoneSettings {
   readonly phone?: Readonly<Record<string, string | number>>;
 }
 
+/** Keys of a phone both of whose servers have the address `::1`. */
+export const ipv6Phone = { "static.network.ip_address_mode": 1, "sip.skip_redundant_failover_addr": 0 };
+
 /** The text of a `<MAC>.cfg` whose accounts register with `example.test`, found by SRV. */
 export const phoneText = (settings: PhoneSettings = {}): string => {
   const { accounts = 1, password = "secret", account = {}, phone = {} } = settings;

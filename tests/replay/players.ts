@@ -1,6 +1,6 @@
 /** The player of recorded inputs, for each way to hold the core: the library that is shipped, or wasmtime. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command, requireTools } from "../../scripts/command.js";
@@ -29,14 +29,16 @@ const WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", 
 
 const SOURCES = ["player.c", "recording.c", "timing.c"];
 
-/** Links the player with a library. */
+/** Links the player with a library. It is replaced as a whole: another process may be running the old one. */
 const link = (tools: string, name: string, library: string, options: readonly string[]): string => {
   mkdirSync(recordings, { recursive: true });
   const program = join(recordings, `replay-${name}`);
   const sources = SOURCES.map((file) => join(root, "tests", "replay", file));
   const includes = [native, join(root, "host", "abi", "generated")].map((path) => `-I${path}`);
   const language = ["-std=c11", "-D_POSIX_C_SOURCE=200809L", ...options];
-  command(`${tools}gcc`, [...language, ...WARNINGS, ...includes, ...sources, library, "-o", program]);
+  const linked = `${program}.${String(process.pid)}`;
+  command(`${tools}gcc`, [...language, ...WARNINGS, ...includes, ...sources, library, "-o", linked]);
+  renameSync(linked, program);
   return program;
 };
 

@@ -12,7 +12,7 @@ type Check = () => Promise<string | undefined>;
 const passes =
   (...script: string[]): Check =>
   async () => {
-    const { status, output } = await runNode(script);
+    const { status, output } = await runNode(script, { patient: true });
     return status === 0 ? undefined : `${output}exit status ${String(status)}`;
   };
 
@@ -48,7 +48,7 @@ function isBuilding(path: string, seen = new Set<string>()): boolean {
   return [...imports].some(([, target = ""]) => isBuilding(`${join(dirname(path), target)}.ts`, seen));
 }
 
-/** Suites of other lanes run at the same time: two builds in one folder would break each other. */
+/** What is built takes programs that a machine may lack: a suite has to name them. */
 const buildingTests: Check = () => {
   const wrong = filesBelow("tests", ".test.ts").filter((path) => {
     const isBuilt = builtSuites.some(({ begins }) => begins.some((beginning) => path.startsWith(beginning)));
@@ -77,12 +77,13 @@ const checks: Readonly<Record<string, Check>> = {
   "the documents' tables of keys": passes("build/js/scripts/docs/index.js", "--check"),
   "the lock file": lockFile,
   "every interop test is in a suite": interopFiles,
-  "what builds is in a suite of its lane": buildingTests,
+  "every test that builds is in a suite that says what it needs": buildingTests,
 };
 
 /** Formatting, lint, types that the build does not check, generated files. */
 export const checkSuite: Suite = {
   name: "checks",
+  lane: "compute",
   parts: Object.keys(checks),
   async run(parts: readonly string[], outcome: Outcome) {
     await Promise.all(

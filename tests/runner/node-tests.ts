@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { NodeResult } from "./node-reporter.js";
 import { runNode } from "./process.js";
 import type { Finished } from "./process.js";
-import type { Outcome } from "./suite.js";
+import type { Lane, Outcome } from "./suite.js";
 
 /** Milliseconds. A file that takes longer hangs. */
 const FILE_TIMEOUT = 300_000;
@@ -48,11 +48,14 @@ function take(
 }
 
 /** Runs a compiled test file by itself, so that what it breaks is its own. */
-async function runFile(source: string, folder: string, outcome: Outcome): Promise<void> {
+async function runFile(source: string, lane: Lane, folder: string, outcome: Outcome): Promise<void> {
   const file = join("build/js", source.replace(/\.ts$/, ".js"));
   const destination = join(folder, `${source.replace(/\W/g, "-")}.ndjson`);
   const reporter = [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${destination}`];
-  const finished = await runNode(["--enable-source-maps", ...reporter, file], { timeout: FILE_TIMEOUT });
+  const finished = await runNode(["--enable-source-maps", ...reporter, file], {
+    timeout: FILE_TIMEOUT,
+    patient: lane === "compute",
+  });
   const lines = existsSync(destination) ? readFileSync(destination, "utf8").split("\n") : [];
   // The process may have ended within a line.
   const results = lines.slice(0, -1).map((line) => JSON.parse(line) as NodeResult);
@@ -62,18 +65,18 @@ async function runFile(source: string, folder: string, outcome: Outcome): Promis
 /**
  * Runs compiled test files with node:test, each in a process of its own.
  * @param sources their sources, relative to the project's folder
- * @param concurrency how many at the same time
+ * @param manner how many at the same time, and what they need of the machine
  */
 export async function runNodeTests(
   sources: readonly string[],
-  concurrency: number,
+  { concurrency, lane }: { readonly concurrency: number; readonly lane: Lane },
   outcome: Outcome,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "sip-failover-tests-"));
   const waiting = [...sources];
   const work = async (): Promise<void> => {
     for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
-      await runFile(source, folder, outcome);
+      await runFile(source, lane, folder, outcome);
     }
   };
   try {

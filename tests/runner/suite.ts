@@ -43,8 +43,15 @@ export class Outcome {
   }
 }
 
+/**
+ * What a suite needs of the machine: `clock` suites hold real time against bounds, and share ports and loopback addresses;
+ * mostly they wait. `compute` suites compute, and open no port but one that is free.
+ */
+export type Lane = "clock" | "compute";
+
 export interface Suite {
   readonly name: string;
+  readonly lane: Lane;
   /** The parts that can be asked for alone: test files or checks. */
   readonly parts: readonly string[];
   /** Runs the given parts. */

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { filesBelow } from "./files.js";
+import { computing } from "./lanes.js";
 import { runNode } from "./process.js";
 import type { Outcome, Suite } from "./suite.js";
 import { RESULTS_VARIABLE } from "./unit-reporter.js";
@@ -37,6 +38,7 @@ async function runSpecs(specs: readonly string[], folder: string, outcome: Outco
     const { status, output } = await runNode(["--enable-source-maps", AS_PECT, ...rest], {
       environment: { [RESULTS_VARIABLE]: results, FORCE_COLOR: "0" },
       timeout: TIMEOUT,
+      patient: true,
     });
     const lines = existsSync(results) ? readFileSync(results, "utf8").trim().split("\n") : [];
     const done = lines.map((line) => JSON.parse(line) as SpecResult);
@@ -52,12 +54,13 @@ async function runSpecs(specs: readonly string[], folder: string, outcome: Outco
   }
 }
 
-/** The as-pect specs of tests/unit, on as many processes as there are processors. */
+/** The as-pect specs of tests/unit, on as many processes as may compute. */
 export const unitSuite: Suite = {
   name: "unit",
+  lane: "compute",
   parts: filesBelow("tests/unit", ".spec.ts"),
   async run(parts: readonly string[], outcome: Outcome) {
-    const processes = Math.min(availableParallelism(), parts.length);
+    const processes = Math.min(computing(availableParallelism()), parts.length);
     await Promise.all(
       Array.from({ length: processes }, async (_, mine) => {
         const folder = mkdtempSync(join(tmpdir(), "sip-failover-unit-"));
