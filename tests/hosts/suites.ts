@@ -22,7 +22,12 @@ const CROSS = [
 
 export const builtSuites: readonly BuiltSuite[] = [
   { name: "tools on real sockets", lane: "clock", begins: ["tests/tools/scenario-loopback"], needs: [] },
-  { name: "the native host", lane: "clock", begins: ["tests/hosts/native-", "tests/hosts/fuzz"], needs: NATIVE },
+  {
+    name: "the native host",
+    lane: "clock",
+    begins: ["tests/hosts/native-", "tests/hosts/fuzz"],
+    needs: NATIVE,
+  },
   {
     name: "the host under wasmtime",
     lane: "clock",
