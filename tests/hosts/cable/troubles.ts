@@ -37,6 +37,9 @@ const SHORT = 4;
 const RETRY = 1000;
 const LATE = 1500;
 
+/** What a host may take to start, all hosts at the same time, before a trouble begins. Milliseconds. */
+const START = 10_000;
+
 /** Timer E when a request has gone unanswered for a while: the longest wait between two (T2). Milliseconds. */
 const T2 = 4000;
 
@@ -97,7 +100,7 @@ export const troubles: readonly Trouble[] = [
     lifetime: SHORT,
     startsPlugged: true,
     play: async (scene) => {
-      await registers(scene, LATE);
+      await registers(scene, START);
       scene.cable.unplug();
       await loses(scene);
       await says(scene, NO_WAY);
@@ -112,7 +115,7 @@ export const troubles: readonly Trouble[] = [
     lifetime: SHORT,
     startsPlugged: true,
     play: async (scene) => {
-      await registers(scene, LATE);
+      await registers(scene, START);
       scene.cable.unplugFarEnd();
       await loses(scene);
       await pause(2 * RETRY);
@@ -127,7 +130,7 @@ export const troubles: readonly Trouble[] = [
     keepAlive: KEEP_ALIVE / 1000,
     play: async (scene) => {
       const { phone, registrar } = scene;
-      await registers(scene, LATE);
+      await registers(scene, START);
       // A connection that has brought no pong so far may be one to a server that knows none (RFC 5626, 4.4.1).
       const isPing = ({ source }: { source: string }): boolean => source.startsWith("tcp:");
       await phone.until("the connection has been tried", () => registrar.keepAlives.some(isPing));
