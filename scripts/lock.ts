@@ -3,6 +3,7 @@
  * however that ends, so that none is ever left behind.
  */
 import { spawn, spawnSync } from "node:child_process";
+import type { StdioOptions } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { Trouble, requireTools } from "./command.js";
@@ -11,6 +12,10 @@ import { Trouble, requireTools } from "./command.js";
 const FLOCK = "flock";
 const CHILDS_FILE = 3;
 const WORDS = ["--exclusive", String(CHILDS_FILE)];
+
+const withFile = (file: number): { stdio: StdioOptions } => ({
+  stdio: ["ignore", "ignore", "inherit", file],
+});
 
 const lockFile = (path: string): number => {
   requireTools("Building", { [FLOCK]: "util-linux" });
@@ -32,7 +37,7 @@ export async function locked<T>(path: string, work: () => Promise<T>): Promise<T
   const file = lockFile(path);
   try {
     const status = await new Promise<number | null>((resolve, reject) => {
-      const child = spawn(FLOCK, WORDS, { stdio: ["ignore", "ignore", "inherit", file] });
+      const child = spawn(FLOCK, WORDS, withFile(file));
       child.once("error", reject);
       child.once("close", resolve);
     });
@@ -47,7 +52,7 @@ export async function locked<T>(path: string, work: () => Promise<T>): Promise<T
 export function lockedSync<T>(path: string, work: () => T): T {
   const file = lockFile(path);
   try {
-    requireLocked(path, spawnSync(FLOCK, WORDS, { stdio: ["ignore", "ignore", "inherit", file] }).status);
+    requireLocked(path, spawnSync(FLOCK, WORDS, withFile(file)).status);
     return work();
   } finally {
     closeSync(file);

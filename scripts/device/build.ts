@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Trouble, command, requireTools } from "../command.js";
 import { unpacked } from "../debian.js";
 import type { Pin } from "../debian.js";
-import { locked } from "../lock.js";
+import { lockedSync } from "../lock.js";
 import { buildProfile } from "../profiles/build.js";
 import { targetOf } from "./targets.js";
 import type { Target, TargetName } from "./targets.js";
@@ -78,11 +78,10 @@ export async function buildDevice(target: TargetName, options: DeviceOptions = {
     "-DCMAKE_INSTALL_LIBDIR=lib",
     ...(tls === undefined || libraryOnly ? ["-DSIP_FAILOVER_DAEMON=OFF"] : programSettings(tls)),
   ];
-  await locked(work, () => {
+  lockedSync(work, () => {
     command("cmake", configuration);
     command("cmake", ["--build", work, "--parallel", String(availableParallelism())]);
     command("cmake", ["--install", work]);
-    return Promise.resolve();
   });
   return { target, profile, memory: report.memory, prefix, work };
 }

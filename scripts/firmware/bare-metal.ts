@@ -12,7 +12,7 @@ import { newestPins, unpacked } from "../debian.js";
 import type { Pin } from "../debian.js";
 import { buildDevice, native } from "../device/build.js";
 import { targets } from "../device/targets.js";
-import { locked } from "../lock.js";
+import { lockedSync } from "../lock.js";
 import { bareMetalOutput, bareMetalProgram, bareMetalSources, checkout } from "./paths.js";
 
 const TOOLS = {
@@ -37,10 +37,9 @@ export async function buildBareMetal(): Promise<void> {
     `-DSipFailover_ROOT=${prefix}`,
     `-DLWIP_FOLDER=${lwip.folder}`,
   ];
-  await locked(bareMetalOutput, () => {
+  lockedSync(bareMetalOutput, () => {
     command("cmake", configuration);
     command("cmake", ["--build", bareMetalOutput]);
-    return Promise.resolve();
   });
 }
 

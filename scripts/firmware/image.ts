@@ -14,7 +14,7 @@ import { Trouble, requireTools } from "../command.js";
 import { newestPins, unpacked } from "../debian.js";
 import type { Pin, Unpacked } from "../debian.js";
 import { buildDevice } from "../device/build.js";
-import { locked } from "../lock.js";
+import { lockedSync } from "../lock.js";
 import { deliveredDisk } from "./disk.js";
 import { makeInitramfs } from "./initramfs.js";
 import { checkout, imageFiles, output, sources } from "./paths.js";
@@ -117,9 +117,8 @@ function replaceImage(program: string): void {
 export async function buildFirmware(): Promise<string> {
   const { prefix } = await buildDevice("armv7");
   const program = join(prefix, "bin", "sip-failoverd");
-  await locked(output, () => {
+  lockedSync(output, () => {
     replaceImage(program);
-    return Promise.resolve();
   });
   return program;
 }
