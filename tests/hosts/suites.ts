@@ -59,3 +59,7 @@ export const builtSuites: readonly BuiltSuite[] = [
     needs: [...CROSS, "arm-none-eabi-gcc", "qemu-system-arm", "mksquashfs", "cpio"],
   },
 ];
+
+/** The suite of them that a test file belongs to. */
+export const builtSuiteOf = (path: string): BuiltSuite | undefined =>
+  builtSuites.find(({ begins }) => begins.some((beginning) => path.startsWith(beginning)));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { builtSuites } from "../hosts/suites.js";
+import { builtSuiteOf } from "../hosts/suites.js";
 import { suites } from "../interop/suites.js";
 import { filesBelow } from "./files.js";
 import { runNode } from "./process.js";
@@ -50,10 +50,9 @@ function isBuilding(path: string, seen = new Set<string>()): boolean {
 
 /** What is built takes programs that a machine may lack: a suite has to name them. */
 const buildingTests: Check = () => {
-  const wrong = filesBelow("tests", ".test.ts").filter((path) => {
-    const isBuilt = builtSuites.some(({ begins }) => begins.some((beginning) => path.startsWith(beginning)));
-    return !isBuilt && isBuilding(path);
-  });
+  const wrong = filesBelow("tests", ".test.ts").filter(
+    (path) => (builtSuiteOf(path)?.needs ?? []).length === 0 && isBuilding(path),
+  );
   return Promise.resolve(
     wrong.length === 0
       ? undefined

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { builtSuites } from "../hosts/suites.js";
+import { builtSuiteOf, builtSuites } from "../hosts/suites.js";
 import type { BuiltSuite } from "../hosts/suites.js";
 import { suites as interop } from "../interop/suites.js";
 import type { InteropSuite } from "../interop/suites.js";
@@ -10,9 +10,6 @@ import { runNodeTests } from "./node-tests.js";
 import { hasProgram } from "./process.js";
 import type { Lane, Suite } from "./suite.js";
 import { unitSuite } from "./unit.js";
-
-const isOf = (path: string, { begins }: BuiltSuite): boolean =>
-  begins.some((beginning) => path.startsWith(beginning));
 
 /** Files of a suite that run at the same time, where it does not say: most share ports, or loopback addresses. */
 const ALONE = 1;
@@ -29,7 +26,7 @@ const nodeSuite = (name: string, lane: Lane, concurrency?: number): Suite =>
   testSuite(
     name,
     lane,
-    filesBelow(`tests/${name}`, ".test.ts").filter((path) => !builtSuites.some((suite) => isOf(path, suite))),
+    filesBelow(`tests/${name}`, ".test.ts").filter((path) => builtSuiteOf(path) === undefined),
     concurrency,
   );
 
@@ -48,9 +45,7 @@ const builtSuite = (suite: BuiltSuite): Suite =>
     testSuite(
       suite.name,
       suite.lane,
-      ["tests/hosts", "tests/tools", "tests/firmware"]
-        .flatMap((folder) => filesBelow(folder, ".test.ts"))
-        .filter((path) => isOf(path, suite)),
+      filesBelow("tests", ".test.ts").filter((path) => builtSuiteOf(path) === suite),
     ),
     suite.needs,
   );
