@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { calledUri } from "../../host/cli/call-address.js";
@@ -7,10 +6,8 @@ import { localAddress } from "../../host/cli/local-address.js";
 import { CallMedia, audioAnswer, audioOffer, directed, directionOf } from "../../host/cli/sdp.js";
 import { readSdpFile } from "../../host/cli/sdp-file.js";
 import { testFolder, writeFile } from "./cli-harness.js";
+import { hasIpv6 } from "./ipv6.js";
 
-const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
-  each?.some(({ address }) => address === "::1"),
-);
 const HERE = "192.0.2.7";
 
 /** An offer of the far end with these streams, each of some lines. */

@@ -7,7 +7,8 @@ import { TLSSocket, connect as connectTls } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
 import { StreamListener } from "../../host/node/stream-listener.js";
 import { Authority, describeCertified, pemOf } from "./certificates.js";
-import { closing, hasIpv6, watched } from "./watched.js";
+import { hasIpv6, lacksIpv6 } from "./ipv6.js";
+import { closing, watched } from "./watched.js";
 import type { Watched } from "./watched.js";
 
 const clients: Socket[] = [];
@@ -51,7 +52,7 @@ describe("a listening port for TCP", () => {
     await watch.hears("100 failed closed");
   });
 
-  it("hears IPv6 on the same port", { skip: !hasIpv6 && "there is no IPv6 here" }, async () => {
+  it("hears IPv6 on the same port", { skip: lacksIpv6 }, async () => {
     const [watch, port] = await listening("tcp");
     client(port, "::1").write("six");
     await watch.hears("100 stream six");

@@ -7,7 +7,8 @@ import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { parseEndpoint } from "../../host/abi/address.js";
 import type { Endpoint } from "../../host/abi/address.js";
-import { closing, hasIpv6, shut, watched } from "./watched.js";
+import { lacksIpv6 } from "./ipv6.js";
+import { closing, shut, watched } from "./watched.js";
 
 const udpServer = async (
   answer?: string,
@@ -132,7 +133,7 @@ describe("the listening port", () => {
     assert.equal(port, watch.locals.get(1)?.port);
   });
 
-  it("hears IPv6 too", { skip: !hasIpv6 && "there is no IPv6 here" }, async () => {
+  it("hears IPv6 too", { skip: lacksIpv6 }, async () => {
     const watch = watched();
     const a = await udpServer("from a", "::1");
     watch.sockets.listen(1, "udp", 0);

@@ -10,7 +10,8 @@ import { parseEndpoint } from "../../host/abi/address.js";
 import type { Endpoint } from "../../host/abi/address.js";
 import { Authority, describeCertified, pemOf } from "./certificates.js";
 import type { Certificate } from "./certificates.js";
-import { closing, hasIpv6, hasNativeSockets, watched } from "./watched.js";
+import { lacksIpv6 } from "./ipv6.js";
+import { closing, hasNativeSockets, watched } from "./watched.js";
 import type { Watched } from "./watched.js";
 
 const NAME = "sip.example.com";
@@ -124,7 +125,7 @@ describeCertified("TLS flows", () => {
 
   for (const [address, skip] of [
     ["127.0.0.1", false],
-    ["::1", !hasIpv6 && "there is no IPv6 here"],
+    ["::1", lacksIpv6],
   ] as const) {
     it(
       `to a literal address have it verified as the address it is (${address}), without a server name`,

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { networkInterfaces } from "node:os";
 import { after, afterEach } from "node:test";
 import type { Endpoint } from "../../host/abi/address.js";
 import type { FlowFailure, SocketEvents } from "../../host/abi/engine.js";
@@ -14,10 +13,6 @@ const TestedSockets = hasNativeSockets ? (await import("./native-sockets.js")).N
 
 /** How long something may take that is waited for, in milliseconds. */
 const PATIENCE = 3000;
-
-export const hasIpv6 = Object.values(networkInterfaces())
-  .flat()
-  .some((entry) => entry?.address === "::1");
 
 /** Sockets whose events can be waited for, each as a line. */
 export class Watched implements SocketEvents {

@@ -25,12 +25,6 @@ export const freePort = async (address: string): Promise<number> => {
   return port;
 };
 
-/** Why the machine cannot use `::1`; `false` where it can. */
-export const lacksIpv6 = await freePort("::1").then(
-  () => false as const,
-  () => "this machine has no ::1",
-);
-
 export type Transport = "udp" | "tcp" | "tls";
 
 /** `udp:192.0.2.1:5060` or `udp:[2001:db8::1]:5060`, as in records. */

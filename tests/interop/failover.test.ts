@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { lacksIpv6 } from "./addresses.js";
+import { lacksIpv6 } from "../hosts/ipv6.js";
 import { SilentServer } from "./datagrams.js";
 import { LATE, assertTime, assertTimes, targetsOf, timesOf } from "./expect.js";
 import { ipv6Phone } from "./phone.js";

@@ -1,7 +1,7 @@
 /** A closed port is left within milliseconds: nothing else may run beside these tests. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lacksIpv6 } from "./addresses.js";
+import { lacksIpv6 } from "../hosts/ipv6.js";
 import { targetsOf } from "./expect.js";
 import { ipv6Phone } from "./phone.js";
 import type { PhoneSettings } from "./phone.js";

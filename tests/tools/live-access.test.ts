@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
-import { networkInterfaces } from "node:os";
 import { after, describe, it } from "node:test";
 import { Live } from "../../host/live/live.js";
+import { lacksIpv6 } from "../hosts/ipv6.js";
 
 interface Answer {
   readonly status: number;
@@ -264,11 +264,7 @@ describe("the live page elsewhere", async () => {
 });
 
 describe("the live page on IPv6", () => {
-  const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
-    all?.some(({ address }) => address === "::1"),
-  );
-
-  it("is there", { skip: hasIpv6 ? false : "no IPv6 on this machine" }, async () => {
+  it("is there", { skip: lacksIpv6 }, async () => {
     const { url, live } = await open("::1");
     assert.match(live.url, /^http:\/\/\[::1\]:\d+\/$/);
     assert.equal((await ask(url)).status, 200);
